@@ -1,0 +1,65 @@
+using System.Text;
+using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Table;
+
+namespace Jam.Sessions.Actors.Engine;
+
+/// <summary>Draws session ids from the host's factory until one is free, document ids from the table, and the time.</summary>
+internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet) : IIdentities
+{
+    private const int Tries = 5;
+
+    public string NewSessionId()
+    {
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            var id = Draw();
+            if (table.TryReserve(id))
+            {
+                return id;
+            }
+        }
+
+        throw new SessionIdFactoryException($"The id factory returned an id that is taken, {Tries} times in a row. Ids must be unique and unguessable.");
+    }
+
+    public long NewDocumentId() => table.NewDocumentId();
+
+    public double Now() => UnixTime.FromDateTimeOffset(options.TimeProvider.GetUtcNow());
+
+    private string Draw()
+    {
+        string? id;
+        try
+        {
+            id = options.IdFactory();
+        }
+        catch (Exception e)
+        {
+            throw new SessionIdFactoryException($"The id factory threw {e.GetType().Name}.", e);
+        }
+
+        if (string.IsNullOrEmpty(id))
+        {
+            throw new SessionIdFactoryException("The id factory returned null or an empty string.");
+        }
+
+        return fernet is null ? id : Encrypted(id);
+    }
+
+    private string Encrypted(string id)
+    {
+        try
+        {
+            return Encoding.ASCII.GetString(fernet!.Encrypt(StrictUtf8.GetBytes(id)));
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new SessionIdFactoryException("The id factory returned an unpaired surrogate, which cannot be encrypted.");
+        }
+    }
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+}

@@ -1,0 +1,336 @@
+using Akka;
+using Akka.Actor;
+using Akka.Event;
+using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Table;
+
+namespace Jam.Sessions.Actors.Engine;
+
+/// <summary>The one writer: makes batches of changes durable, publishes them to the table, acknowledges; takes snapshots beside that.</summary>
+/// <remarks>
+/// It has a thread of its own and tells itself to write as soon as something waits: whatever arrives during one sync becomes the next batch,
+/// so batches grow with the load and nobody waits for a timer.
+/// </remarks>
+internal sealed class PersistenceActor : UntypedActor, IWithTimers
+{
+    private const int MaxBatchBytes = 8 << 20;
+
+    private readonly SessionStore _store;
+    private readonly SessionTable _table;
+    private readonly ResolvedOptions _options;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<(Commit Commit, IActorRef Sender)> _batch = [];
+    private readonly Queue<ReadOnlyMemory<byte>> _unsynced = new();
+    private readonly List<IActorRef> _awaitingSnapshot = [];
+    private readonly List<IActorRef> _awaitingNextSnapshot = [];
+    private SnapshotInProgress? _snapshot;
+    private long _unsyncedBytes;
+    private long _snapshotNotBefore;
+    private bool _syncFailed;
+    private bool _isClosed;
+    private IActorRef? _drainRequester;
+
+    public PersistenceActor(SessionStore store, SessionTable table, ResolvedOptions options)
+    {
+        _store = store;
+        _table = table;
+        _options = options;
+    }
+
+    public static Props Props(SessionStore store, SessionTable table, ResolvedOptions options) =>
+        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, table, options)));
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        if (_options.SnapshotInterval != Timeout.InfiniteTimeSpan)
+        {
+            Timers.StartPeriodicTimer(nameof(SnapshotDue), SnapshotDue.Instance, _options.SnapshotInterval);
+        }
+
+        if (_options.AllowPlainToEncrypted && _store.Codec.Counts.Plain > 0)
+        {
+            _log.Info("jam.sessions: encrypting the plain data of {Path}", _options.JsonPath);
+            BeginSnapshot();
+        }
+    }
+
+    protected override void PostStop() => Close();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Commit commit when _options.Durability == Durability.Durable:
+                Enqueue(commit);
+                break;
+            case Commit commit:
+                AcknowledgeAtOnce(commit);
+                break;
+            case WriteBatch:
+                Write();
+                break;
+            case SyncDue:
+                TrySync();
+                break;
+            case SnapshotDue:
+                SnapshotIfChanged();
+                break;
+            case SnapshotWritten written:
+                CompleteSnapshot(written.File);
+                break;
+            case SnapshotFailed failed:
+                EndSnapshot(failed.Reason);
+                break;
+            case FlushSessions:
+                Flush(Sender);
+                break;
+            case Drain:
+                _drainRequester = Sender;
+                CloseWhenCovered();
+                break;
+        }
+    }
+
+    private void Enqueue(Commit commit)
+    {
+        if (_batch.Count == 0)
+        {
+            Self.Tell(WriteBatch.Instance);
+        }
+
+        _batch.Add((commit, Sender));
+    }
+
+    private void Write()
+    {
+        for (var start = 0; start < _batch.Count;)
+        {
+            var end = start;
+            for (var bytes = 0; end < _batch.Count && (end == start || bytes + _batch[end].Commit.Entry.Length <= MaxBatchBytes); end++)
+            {
+                bytes += _batch[end].Commit.Entry.Length;
+            }
+
+            WriteTogether(_batch[start..end]);
+            start = end;
+        }
+
+        _batch.Clear();
+        SnapshotIfDue();
+    }
+
+    private void WriteTogether(List<(Commit Commit, IActorRef Sender)> batch)
+    {
+        try
+        {
+            _store.Commit(batch.Select(item => item.Commit.Entry));
+        }
+        catch (SessionStoreException e)
+        {
+            _log.Error(e, "jam.sessions: {Count} batches of changes were refused by the disk; their callers know, nothing acknowledged is lost. Free or mend the disk", batch.Count);
+            batch.ForEach(item => item.Sender.Tell(new CommitFailed(e)));
+            return;
+        }
+
+        foreach (var (commit, sender) in batch)
+        {
+            Publish(commit, sender);
+        }
+    }
+
+    private void Publish(Commit commit, IActorRef sender)
+    {
+        _table.Publish(commit.Owner, commit.After, commit.Changes);
+        sender.Tell(Committed.Instance);
+    }
+
+    private void AcknowledgeAtOnce(Commit commit)
+    {
+        if (_syncFailed && TrySync() is { } reason)
+        {
+            Sender.Tell(new CommitFailed(reason));
+            return;
+        }
+
+        Publish(commit, Sender);
+        _unsynced.Enqueue(commit.Entry);
+        _unsyncedBytes += commit.Entry.Length;
+        if (_unsyncedBytes >= MaxBatchBytes)
+        {
+            TrySync();
+        }
+        else if (_unsynced.Count == 1)
+        {
+            Timers.StartSingleTimer(nameof(SyncDue), SyncDue.Instance, _options.FlushInterval);
+        }
+    }
+
+    /// <summary>Relaxed durability: writes what was acknowledged since the last sync. Null where that worked.</summary>
+    private SessionStoreException? TrySync()
+    {
+        try
+        {
+            if (_unsynced.Count > 0)
+            {
+                _store.Commit(_unsynced);
+                _unsynced.Clear();
+                _unsyncedBytes = 0;
+            }
+
+            _syncFailed = false;
+            SnapshotIfDue();
+            return null;
+        }
+        catch (SessionStoreException e)
+        {
+            _log.Error(e, "jam.sessions: acknowledged changes could not be written yet (durability is relaxed); retrying, and refusing more until it works. Free or mend the disk");
+            _syncFailed = true;
+            Timers.StartSingleTimer(nameof(SyncDue), SyncDue.Instance, _options.FlushInterval);
+            return e;
+        }
+    }
+
+    private void Flush(IActorRef requester)
+    {
+        if (_snapshot is not null)
+        {
+            _awaitingNextSnapshot.Add(requester);
+            return;
+        }
+
+        if (TrySync() is { } reason)
+        {
+            requester.Tell(new Status.Failure(reason));
+        }
+        else if (!_store.HasUncoveredBatches)
+        {
+            requester.Tell(Done.Instance);
+        }
+        else
+        {
+            _awaitingSnapshot.Add(requester);
+            BeginSnapshot();
+        }
+    }
+
+    private void SnapshotIfDue()
+    {
+        var threshold = Math.Max(_options.SnapshotJournalBytes, _store.SnapshotBytes);
+        if (_snapshot is null && _store.UncoveredBytes >= Math.Max(threshold, _snapshotNotBefore))
+        {
+            BeginSnapshot();
+        }
+    }
+
+    private void SnapshotIfChanged()
+    {
+        if (_snapshot is null && TrySync() is null && _snapshot is null && _store.HasUncoveredBatches)
+        {
+            BeginSnapshot();
+        }
+    }
+
+    private void BeginSnapshot()
+    {
+        try
+        {
+            var snapshot = _snapshot = _store.BeginSnapshot(_table.Capture());
+            Task.Factory.StartNew(snapshot.Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .PipeTo(Self, success: file => new SnapshotWritten(file), failure: reason => new SnapshotFailed(reason));
+        }
+        catch (SessionStoreException e)
+        {
+            EndSnapshot(e);
+        }
+    }
+
+    private void CompleteSnapshot(Fingerprint file)
+    {
+        try
+        {
+            _store.Complete(_snapshot!, file);
+            _log.Info("jam.sessions: {Path} holds all changes up to batch {Batch}", _options.JsonPath, _snapshot!.Covers);
+            EndSnapshot(null);
+        }
+        catch (SessionStoreException e)
+        {
+            _snapshot!.Discard();
+            EndSnapshot(e);
+        }
+    }
+
+    private void EndSnapshot(Exception? failure)
+    {
+        _snapshot = null;
+        _snapshotNotBefore = failure is null ? 0 : _store.UncoveredBytes + _options.SnapshotJournalBytes;
+        if (failure is not null)
+        {
+            _log.Error(failure, "jam.sessions: no snapshot of {Path}; the journal keeps every change, and it is tried again later", _options.JsonPath);
+        }
+
+        _awaitingSnapshot.ForEach(waiting => waiting.Tell(failure is null ? Done.Instance : new Status.Failure(failure)));
+        _awaitingSnapshot.Clear();
+        var next = _awaitingNextSnapshot.ToList();
+        _awaitingNextSnapshot.Clear();
+        next.ForEach(Flush);
+        CloseWhenCovered(failed: failure is not null);
+    }
+
+    private void CloseWhenCovered(bool failed = false)
+    {
+        if (_drainRequester is null || _snapshot is not null)
+        {
+            return;
+        }
+
+        var syncFailure = TrySync();
+        if (_snapshot is not null)
+        {
+            return;
+        }
+
+        if (!failed && syncFailure is null && _store.HasUncoveredBatches)
+        {
+            BeginSnapshot();
+            return;
+        }
+
+        Close();
+        _drainRequester?.Tell(Drained.Instance);
+        _drainRequester = null;
+    }
+
+    private void Close()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        TrySync();
+        _store.Dispose();
+    }
+
+    private sealed record WriteBatch : INoSerializationVerificationNeeded
+    {
+        public static readonly WriteBatch Instance = new();
+    }
+
+    private sealed record SyncDue : INoSerializationVerificationNeeded
+    {
+        public static readonly SyncDue Instance = new();
+    }
+
+    private sealed record SnapshotDue : INoSerializationVerificationNeeded
+    {
+        public static readonly SnapshotDue Instance = new();
+    }
+
+    private sealed record SnapshotWritten(Fingerprint File) : INoSerializationVerificationNeeded;
+
+    private sealed record SnapshotFailed(Exception Reason) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using Jam.Sessions.Actors.Engine;
+using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Table;
+
+namespace Jam.Sessions.Actors;
+
+/// <summary>A running engine: its actor, its typed client, and its end.</summary>
+/// <remarks>Also the key under which Akka.Hosting knows the actor: <c>IRequiredActor&lt;JamSessions&gt;</c>.</remarks>
+public sealed class JamSessions : IAsyncDisposable
+{
+    private static int s_count;
+
+    private JamSessions(IActorRef actor, IJamSessions client)
+    {
+        Ref = actor;
+        Client = client;
+    }
+
+    /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
+    public IActorRef Ref { get; }
+
+    /// <summary>The engine as method calls.</summary>
+    public IJamSessions Client { get; }
+
+    /// <summary>Opens the file, replays its journal and starts the engine in an actor system of the host's own.</summary>
+    /// <remarks>When the system terminates through CoordinatedShutdown, which <c>ActorSystem.Terminate()</c> runs too, the engine drains first.</remarks>
+    /// <param name="system">Where the engine's actors live.</param>
+    /// <param name="options">Null: everything from HOCON and the defaults.</param>
+    /// <param name="cancellationToken">Checked before the file is opened.</param>
+    /// <exception cref="JamSessionsOptionsException">Options that cannot work.</exception>
+    /// <exception cref="SessionSecretException">The secret is unusable or does not fit the file.</exception>
+    /// <exception cref="SessionStoreException">The file cannot be opened, is damaged, is locked, or conflicts with its journal.</exception>
+    public static async Task<JamSessions> StartAsync(
+        ActorSystem system, JamSessionsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return await StartAsync(system, options ?? new JamSessionsOptions(), new PhysicalDisk(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finishes what was accepted, writes the JSON file, and lets go of it. Later requests get <see cref="SessionsStoppingException"/>.</summary>
+    public async ValueTask DisposeAsync() => await Ref.Ask<Drained>(Drain.Instance).ConfigureAwait(false);
+
+    internal static async Task<JamSessions> StartAsync(
+        ActorSystem system, JamSessionsOptions options, IDisk disk, CancellationToken cancellationToken = default)
+    {
+        var resolved = ResolvedOptions.Resolve(options, system.Settings.Config);
+        var fernet = resolved.CreateFernet();
+        var codec = new DocumentCodec(fernet, resolved.AllowPlainToEncrypted);
+        var (store, documents) = await Task.Run(() => Recovery.Open(disk, resolved.JsonPath, codec, Holder()), cancellationToken).ConfigureAwait(false);
+
+        var table = new SessionTable(documents);
+        var persistence = WriterThread.On(system, PersistenceActor.Props(store, table, resolved));
+        var manager = system.ActorOf(
+            SessionManager.Props(resolved, table, new IdentitySource(resolved, table, fernet), codec, persistence),
+            $"jam-sessions-{Interlocked.Increment(ref s_count)}");
+        var engine = new JamSessions(manager, new JamSessionsClient(manager, table, resolved));
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
+            $"{manager.Path.Name}-drain",
+            async () =>
+            {
+                await engine.DisposeAsync().ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+
+        var log = Logging.GetLogger(system, typeof(JamSessions));
+        log.Info("jam.sessions: {Path} is open with {Count} sessions", resolved.JsonPath, table.Count);
+        if (codec.Counts.UnreadableTokens > 0)
+        {
+            log.Warning(
+                "jam.sessions: {Path} has {Count} sessions whose data was not encrypted with this key; they are kept, and reading one fails. Delete them or restore the key",
+                resolved.JsonPath, codec.Counts.UnreadableTokens);
+        }
+
+        return engine;
+    }
+
+    private static string Holder()
+    {
+        using var process = Process.GetCurrentProcess();
+        return $"{process.ProcessName} (process {Environment.ProcessId} on {Environment.MachineName})";
+    }
+}

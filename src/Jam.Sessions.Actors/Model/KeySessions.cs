@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Akka;
+
+namespace Jam.Sessions.Actors.Model;
+
+/// <summary>The sessions of one owner, in file order: an immutable value.</summary>
+/// <remarks>
+/// An owner is one session key. Only where a jam file holds one id under several keys do these keys share an owner, so that the
+/// documents of one id are always decided in one place.
+/// </remarks>
+internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
+{
+    public static readonly KeySessions None = new([]);
+
+    /// <summary>What a command makes of these sessions, and its answer. Pure but for the ids that it draws.</summary>
+    public (KeySessions After, object Reply) Apply(ISessionCommand command, IIdentities identities) => command switch
+    {
+        CreateSession create => Create(create, identities),
+        UpdateSession update => Update(update),
+        DeleteSession delete => Delete(delete),
+        ClearSessions clear => Remove(session => session.Key == clear.SessionKey),
+        ReworkSession rework => Rework(rework, identities),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "not a command about sessions"),
+    };
+
+    /// <summary>What turns these sessions into <paramref name="after"/>: each document once, as it was and as it is.</summary>
+    public IEnumerable<DocumentChange> ChangesTo(KeySessions after)
+    {
+        var next = 0;
+        foreach (var session in Sessions)
+        {
+            if (next == after.Sessions.Length || after.Sessions[next].DocumentId != session.DocumentId)
+            {
+                yield return new DocumentChange(session, null);
+            }
+            else if (!ReferenceEquals(after.Sessions[next++], session))
+            {
+                yield return new DocumentChange(session, after.Sessions[next - 1]);
+            }
+        }
+
+        for (; next < after.Sessions.Length; next++)
+        {
+            yield return new DocumentChange(null, after.Sessions[next]);
+        }
+    }
+
+    private (KeySessions, object) Create(CreateSession create, IIdentities identities)
+    {
+        var session = new Session(
+            identities.NewSessionId(), create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null);
+        return (new KeySessions(Sessions.Add(session)), session.Id);
+    }
+
+    private (KeySessions, object) Update(UpdateSession update) =>
+        Replace(update.SessionId, session => session.WithData(update.Data)) is { } after
+            ? (after, Done.Instance)
+            : (this, new SessionNotFoundException());
+
+    private (KeySessions, object) Delete(DeleteSession delete)
+    {
+        var (after, removed) = Remove(session => session.Id == delete.SessionId);
+        return (after, removed > 0);
+    }
+
+    private (KeySessions, object) Rework(ReworkSession rework, IIdentities identities)
+    {
+        string? newId = null;
+        return Replace(rework.SessionId, session => session.WithId(newId ??= identities.NewSessionId())) is { } after
+            ? (after, newId!)
+            : (this, new SessionNotFoundException());
+    }
+
+    private KeySessions? Replace(string id, Func<Session, Session> change)
+    {
+        ImmutableArray<Session>.Builder? after = null;
+        for (var i = 0; i < Sessions.Length; i++)
+        {
+            if (Sessions[i].Id == id)
+            {
+                (after ??= Sessions.ToBuilder())[i] = change(Sessions[i]);
+            }
+        }
+
+        return after is null ? null : new KeySessions(after.DrainToImmutable());
+    }
+
+    private (KeySessions After, int Removed) Remove(Predicate<Session> match)
+    {
+        var after = Sessions.RemoveAll(match);
+        return (after.Length == Sessions.Length ? this : new KeySessions(after), Sessions.Length - after.Length);
+    }
+}
+
+/// <summary>A document before and after a batch; null where there is none.</summary>
+internal readonly record struct DocumentChange(Session? Before, Session? After);
+
+/// <summary>Where a decision gets what it cannot decide: ids and the time.</summary>
+internal interface IIdentities
+{
+    /// <summary>An id that no session has and no other decision will get.</summary>
+    /// <exception cref="SessionIdFactoryException">The id factory failed or repeats itself.</exception>
+    string NewSessionId();
+
+    long NewDocumentId();
+
+    /// <summary>Unix seconds.</summary>
+    double Now();
+}

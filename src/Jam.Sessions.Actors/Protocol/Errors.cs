@@ -1,0 +1,58 @@
+namespace Jam.Sessions.Actors;
+
+/// <summary>The root of everything that the engine throws or answers as a failure.</summary>
+/// <remarks>No message of this tree carries a whole session id, a secret or session data.</remarks>
+public abstract class JamSessionsException : Exception
+{
+    private protected JamSessionsException(string message, Exception? inner = null) : base(message, inner) { }
+
+    /// <summary>A fresh exception of the same kind: a shared instance would grow its stack trace with every throw.</summary>
+    internal virtual JamSessionsException Fresh() => this;
+}
+
+/// <summary>Update or rework of an id that names no session.</summary>
+public sealed class SessionNotFoundException()
+    : JamSessionsException("There is no session with this id: it was never issued, was removed, or has a new id.");
+
+/// <summary>Session data that is not a JSON object, is not valid JSON, is too large, or cannot be read from the file.</summary>
+public sealed class SessionDataException : JamSessionsException
+{
+    internal SessionDataException(string message, Exception? inner = null) : base(message, inner) { }
+
+    internal static SessionDataException UnreadableInFile() => new(
+        "The file holds this session, but its data cannot be read: it is not text, or was not encrypted with this key. Update or delete the session.");
+}
+
+/// <summary>A session key that is longer than <see cref="JamSessionsOptions.MaxKeyLength"/> allows.</summary>
+public sealed class SessionKeyException : JamSessionsException
+{
+    internal SessionKeyException(int length, int maximum)
+        : base($"The session key has {length} UTF-16 units; max-key-length is {maximum}.") { }
+}
+
+/// <summary>The id factory threw, returned an unusable id, or kept returning ids that are taken.</summary>
+public sealed class SessionIdFactoryException : JamSessionsException
+{
+    internal SessionIdFactoryException(string message, Exception? inner = null) : base(message, inner) { }
+}
+
+/// <summary>The engine is shutting down, or has: nothing was changed. Retry against the next instance.</summary>
+public sealed class SessionsStoppingException()
+    : JamSessionsException("The session engine is stopping; this request changed nothing.");
+
+/// <summary>Options that cannot work, all of them at once.</summary>
+public sealed class JamSessionsOptionsException : JamSessionsException
+{
+    internal JamSessionsOptionsException(IReadOnlyList<string> failures)
+        : base("The options of jam.sessions cannot work:" + string.Concat(failures.Select(failure => $"{Environment.NewLine}- {failure}"))) =>
+        Failures = failures;
+
+    /// <summary>One sentence for each bad option.</summary>
+    public IReadOnlyList<string> Failures { get; }
+}
+
+/// <summary>The secret is missing or malformed, does not fit the file, or the file's encryption is not what the options say.</summary>
+public sealed class SessionSecretException : JamSessionsException
+{
+    internal SessionSecretException(string message, Exception? inner = null) : base(message, inner) { }
+}

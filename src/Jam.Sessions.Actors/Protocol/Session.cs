@@ -1,0 +1,87 @@
+namespace Jam.Sessions.Actors;
+
+/// <summary>A session: who (<see cref="Key"/>), under which secret (<see cref="Id"/>), with what (<see cref="Data"/>), since when.</summary>
+/// <remarks>Immutable, so any thread may keep and read it; it shows the session as it was when it was read.</remarks>
+public sealed record Session
+{
+    /// <summary>Creates a session value.</summary>
+    /// <param name="Id">The session id.</param>
+    /// <param name="Key">The session key.</param>
+    /// <param name="Data">The session's data.</param>
+    /// <param name="CreatedAt">When the session was created; kept to the microsecond.</param>
+    public Session(string Id, string Key, SessionData Data, DateTimeOffset CreatedAt)
+        : this(Id, Key, Data, UnixTime.FromDateTimeOffset(CreatedAt), documentId: 0, raw: null) { }
+
+    internal Session(string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw)
+    {
+        Id = id;
+        Key = key;
+        Data = data;
+        CreatedAtSeconds = createdAtSeconds;
+        DocumentId = documentId;
+        Raw = raw;
+    }
+
+    /// <summary>The session id: a bearer secret. With encryption on, the <c>J$_</c> token.</summary>
+    public string Id { get; }
+
+    /// <summary>The session key; empty for a document of the file whose key is not a string.</summary>
+    public string Key { get; }
+
+    /// <summary>What the session holds.</summary>
+    public SessionData Data { get; }
+
+    /// <summary>When the session was created, in UTC.</summary>
+    public DateTimeOffset CreatedAt => UnixTime.ToDateTimeOffset(CreatedAtSeconds);
+
+    /// <summary>The creation as jam's file holds it: Unix seconds.</summary>
+    internal double CreatedAtSeconds { get; }
+
+    /// <summary>The id of a document that is kept but never served: not an object, or with a name that is no 64-bit number.</summary>
+    internal const long Opaque = long.MinValue;
+
+    internal bool IsOpaque => DocumentId == Opaque;
+
+    /// <summary>The TinyDB document id, unique in the file.</summary>
+    internal long DocumentId { get; }
+
+    /// <summary>
+    /// The document as the file has it, where the four properties cannot say it all (foreign fields, another order, a key that is not a
+    /// string); else null. Id and data in it are replaced when the document is written. Of an opaque document, name and value.
+    /// </summary>
+    internal byte[]? Raw { get; }
+
+    /// <summary>The place in file order, kept by the table's one writer.</summary>
+    internal int Place { get; set; } = -1;
+
+    /// <summary>Set once, by the table's one writer, when the session is removed together with others.</summary>
+    internal Removal? Removal { get; set; }
+
+    internal Session WithId(string id) => new(id, Key, Data, CreatedAtSeconds, DocumentId, Raw);
+
+    internal Session WithData(SessionData data) => new(Id, Key, data, CreatedAtSeconds, DocumentId, Raw);
+
+    /// <summary>Equal when id, key, data and creation time are.</summary>
+    public bool Equals(Session? other) =>
+        other is not null && Id == other.Id && Key == other.Key && Data.Equals(other.Data) && CreatedAtSeconds.Equals(other.CreatedAtSeconds);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Id, Key, Data, CreatedAtSeconds);
+
+    /// <summary>Takes the session apart.</summary>
+    public void Deconstruct(out string Id, out string Key, out SessionData Data, out DateTimeOffset CreatedAt) =>
+        (Id, Key, Data, CreatedAt) = (this.Id, this.Key, this.Data, this.CreatedAt);
+
+    /// <summary>The size of the data only: an id or data never reaches a log by accident.</summary>
+    public override string ToString() => $"Session {{ Data = {Data} }}";
+}
+
+/// <summary>Sessions that leave in one instant: a reader sees all of them or none.</summary>
+internal sealed class Removal
+{
+    private volatile bool _done;
+
+    public bool Done => _done;
+
+    public void Complete() => _done = true;
+}

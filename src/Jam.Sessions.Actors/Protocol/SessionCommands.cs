@@ -1,0 +1,133 @@
+using Akka.Actor;
+
+namespace Jam.Sessions.Actors;
+
+/// <summary>What a host may ask of the engine. Every message gets exactly one reply.</summary>
+/// <remarks>
+/// Arguments are checked here, on the caller's thread, so that no actor ever meets a bad one. No message prints an id, a key or data.
+/// </remarks>
+public interface ISessionMessage;
+
+/// <summary>A message that changes sessions: decided by the actor of one session key, one at a time.</summary>
+internal interface ISessionCommand : ISessionMessage;
+
+/// <summary>A command about the session that an id names.</summary>
+internal interface ISessionIdCommand : ISessionCommand
+{
+    string SessionId { get; }
+}
+
+/// <summary>Creates a session. Reply: <see cref="string"/>, the new session id.</summary>
+/// <remarks>
+/// With the default durability the reply means that the session survives a crash. Failures: <see cref="SessionDataException"/> (data over
+/// <see cref="JamSessionsOptions.MaxDataBytes"/>), <see cref="SessionKeyException"/> (key over <see cref="JamSessionsOptions.MaxKeyLength"/>),
+/// <see cref="SessionIdFactoryException"/>, <see cref="SessionStoreException"/>, <see cref="SessionsStoppingException"/>.
+/// </remarks>
+public sealed record CreateSession : ISessionCommand
+{
+    /// <summary>Creates the message.</summary>
+    /// <param name="sessionKey">Whose session it is, for example a user id: 1 to <see cref="SessionKeys.MaxLength"/> UTF-16 units.</param>
+    /// <param name="data">What the session holds.</param>
+    /// <exception cref="ArgumentException">The key is null, empty or too long, or the data is null.</exception>
+    public CreateSession(string sessionKey, SessionData data)
+    {
+        SessionKey = SessionKeys.Checked(sessionKey);
+        Data = data ?? throw new ArgumentNullException(nameof(data));
+    }
+
+    /// <summary>Whose session it is.</summary>
+    public string SessionKey { get; }
+
+    /// <summary>What the session holds.</summary>
+    public SessionData Data { get; }
+
+    /// <summary>The message's name and the size of its data; never the key or the data.</summary>
+    public override string ToString() => $"CreateSession {{ Data = {Data} }}";
+}
+
+/// <summary>Asks for the session of an id. Reply: <see cref="SessionLookup"/>.</summary>
+/// <remarks>Answered from what is committed, without waiting for writes. Failure: <see cref="SessionDataException"/> when the file holds
+/// data for this id that cannot be read (for example encrypted with another key).</remarks>
+public sealed record GetSession : ISessionMessage
+{
+    /// <summary>Creates the message.</summary>
+    /// <exception cref="ArgumentException">The id is null or empty.</exception>
+    public GetSession(string sessionId) => SessionId = SessionIds.Checked(sessionId);
+
+    /// <summary>The id to look up; compared by exact code units.</summary>
+    public string SessionId { get; }
+
+    /// <summary>The message's name; never the id.</summary>
+    public override string ToString() => nameof(GetSession);
+}
+
+/// <summary>Replaces the data of a session (no merge). Reply: <see cref="Akka.Done"/>.</summary>
+/// <remarks>Failures: <see cref="SessionNotFoundException"/>, and those of <see cref="CreateSession"/> that concern data and store.</remarks>
+public sealed record UpdateSession : ISessionIdCommand
+{
+    /// <summary>Creates the message.</summary>
+    /// <exception cref="ArgumentException">The id is null or empty, or the data is null.</exception>
+    public UpdateSession(string sessionId, SessionData data)
+    {
+        SessionId = SessionIds.Checked(sessionId);
+        Data = data ?? throw new ArgumentNullException(nameof(data));
+    }
+
+    /// <summary>The id of the session.</summary>
+    public string SessionId { get; }
+
+    /// <summary>What the session holds from now on.</summary>
+    public SessionData Data { get; }
+
+    /// <summary>The message's name and the size of its data; never the id or the data.</summary>
+    public override string ToString() => $"UpdateSession {{ Data = {Data} }}";
+}
+
+/// <summary>Removes a session. Reply: <see cref="bool"/>, whether there was one.</summary>
+public sealed record DeleteSession : ISessionIdCommand
+{
+    /// <summary>Creates the message.</summary>
+    /// <exception cref="ArgumentException">The id is null or empty.</exception>
+    public DeleteSession(string sessionId) => SessionId = SessionIds.Checked(sessionId);
+
+    /// <summary>The id of the session.</summary>
+    public string SessionId { get; }
+
+    /// <summary>The message's name; never the id.</summary>
+    public override string ToString() => nameof(DeleteSession);
+}
+
+/// <summary>Removes all sessions of a key. Reply: <see cref="int"/>, how many there were.</summary>
+public sealed record ClearSessions : ISessionCommand
+{
+    /// <summary>Creates the message.</summary>
+    /// <exception cref="ArgumentException">The key is null, empty or too long.</exception>
+    public ClearSessions(string sessionKey) => SessionKey = SessionKeys.Checked(sessionKey);
+
+    /// <summary>Whose sessions are removed.</summary>
+    public string SessionKey { get; }
+
+    /// <summary>The message's name; never the key.</summary>
+    public override string ToString() => nameof(ClearSessions);
+}
+
+/// <summary>Gives a session a new id; the old one is dead at once. Reply: <see cref="string"/>, the new id.</summary>
+/// <remarks>Key, data and creation time stay. Failures: <see cref="SessionNotFoundException"/>, <see cref="SessionIdFactoryException"/>,
+/// <see cref="SessionStoreException"/>, <see cref="SessionsStoppingException"/>.</remarks>
+public sealed record ReworkSession : ISessionIdCommand
+{
+    /// <summary>Creates the message.</summary>
+    /// <exception cref="ArgumentException">The id is null or empty.</exception>
+    public ReworkSession(string sessionId) => SessionId = SessionIds.Checked(sessionId);
+
+    /// <summary>The id that the session has now.</summary>
+    public string SessionId { get; }
+
+    /// <summary>The message's name; never the id.</summary>
+    public override string ToString() => nameof(ReworkSession);
+}
+
+/// <summary>Writes every accepted change into the JSON file itself. Reply: <see cref="Akka.Done"/>.</summary>
+/// <remarks>Not needed for durability: for a backup of the file, or before another program reads it.
+/// Failure: <see cref="SessionStoreException"/>.</remarks>
+public sealed record FlushSessions : ISessionMessage;

@@ -1,0 +1,323 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Jam.Sessions.Actors.Encryption;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>
+/// A session as a document of jam's file, and back:
+/// <c>"1": {"key": "user1", "session_id": "…", "data": "{\"cart\": 3}", "created_at": 1795367285.296665}</c>.
+/// </summary>
+/// <remarks>
+/// With encryption, data is a token made of the JSON text. Whatever the four fields cannot say keeps its bytes in <see cref="Session.Raw"/>.
+/// One codec serves one thread when reading, and any number when writing.
+/// </remarks>
+internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
+{
+    private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys =
+        new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
+    public DataCounts Counts { get; } = new();
+
+    /// <summary>Reads the member <c>name: document</c> whose name was just taken.</summary>
+    public Session Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
+    {
+        if (!TryReadDocumentId(name, out var documentId) || scanner.Peek() != (byte)'{')
+        {
+            scanner.TakeValue();
+            return new Session("", "", SessionData.Unreadable, 0, Session.Opaque, bytes[memberStart..scanner.Position].ToArray());
+        }
+
+        var start = scanner.Position;
+        var fields = ReadFields(ref scanner);
+        var raw = fields.IsPlain ? null : bytes[start..scanner.Position].ToArray();
+        return new Session(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw);
+    }
+
+    /// <summary>Writes the member <c>"1": {…}</c>.</summary>
+    public void Write(IBufferWriter<byte> output, Session session)
+    {
+        if (session.IsOpaque)
+        {
+            output.Write(session.Raw);
+            return;
+        }
+
+        WriteName(output, session);
+        if (session.Raw is null)
+        {
+            output.Write("{\"key\": "u8);
+            JsonText.WriteString(output, session.Key.AsSpan());
+            output.Write(", \"session_id\": "u8);
+            JsonText.WriteString(output, session.Id.AsSpan());
+            output.Write(", \"data\": "u8);
+            WriteData(output, session.Data);
+            output.Write(", \"created_at\": "u8);
+            output.Write(JsonText.Float(session.CreatedAtSeconds, stackalloc byte[JsonText.MaxFloatLength]));
+            output.Write("}"u8);
+        }
+        else
+        {
+            WriteRaw(output, session, session.Raw);
+        }
+    }
+
+    /// <summary>Writes the member <c>"1": null</c>, which in a journal says that the document is gone.</summary>
+    public void WriteRemoval(IBufferWriter<byte> output, Session session)
+    {
+        WriteName(output, session);
+        output.Write("null"u8);
+    }
+
+    /// <summary>Refuses what was read so far where the secret or the mode cannot be the right one.</summary>
+    /// <exception cref="SessionSecretException">No token could be decrypted, or the file is encrypted and should not be, or the reverse.</exception>
+    public void RefuseWrongSecret(string path)
+    {
+        if (fernet is null && Counts.Tokens > 0)
+        {
+            throw new SessionSecretException($"{path} holds encrypted sessions; set is-session-crypt = true and session-aes-secret. Nothing was written.");
+        }
+
+        if (fernet is not null && Counts is { Tokens: 0, UnreadableTokens: > 0 })
+        {
+            throw new SessionSecretException($"{path} was encrypted with another key than session-aes-secret. Nothing was written.");
+        }
+
+        if (fernet is not null && !allowPlainToEncrypted && Counts is { Tokens: 0, Plain: > 0 })
+        {
+            throw new SessionSecretException(
+                $"{path} is not encrypted, and is-session-crypt is on. Set allow-plain-to-encrypted = true to encrypt it. Nothing was written.");
+        }
+    }
+
+    /// <summary>Reads a document id as Python's <c>int()</c> does, which jam applies to every name.</summary>
+    internal static bool TryReadDocumentId(ReadOnlySpan<byte> name, out long documentId)
+    {
+        var text = JsonText.Decode(name).AsSpan().Trim();
+        var underscoresFit = !text.StartsWith("_") && !text.EndsWith("_") && !text.Contains("__", StringComparison.Ordinal)
+            && !text.Contains("+_", StringComparison.Ordinal) && !text.Contains("-_", StringComparison.Ordinal);
+        var digits = text.Contains('_') && underscoresFit ? text.ToString().Replace("_", "", StringComparison.Ordinal) : text;
+        return long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out documentId)
+            && documentId != Session.Opaque;
+    }
+
+    private Fields ReadFields(ref JsonScanner scanner)
+    {
+        var fields = new Fields();
+        scanner.Take((byte)'{');
+        if (scanner.TryTake((byte)'}'))
+        {
+            return fields;
+        }
+
+        var position = 0;
+        do
+        {
+            var name = scanner.TakeString();
+            scanner.Take((byte)':');
+            var expected = position++ switch { 0 => "key"u8, 1 => "session_id"u8, 2 => "data"u8, 3 => "created_at"u8, _ => default };
+            fields.InOrder += name.SequenceEqual(expected) && position <= 4 ? 1 : 5;
+            ReadField(ref scanner, name, fields);
+        }
+        while (scanner.TakeCommaOr((byte)'}'));
+
+        return fields;
+    }
+
+    private void ReadField(ref JsonScanner scanner, ReadOnlySpan<byte> name, Fields fields)
+    {
+        var isText = scanner.Peek() == (byte)'"';
+        switch (name)
+        {
+            case var _ when name.SequenceEqual("key"u8):
+                fields.Key = isText ? ReadKey(scanner.TakeString()) : Skip(ref scanner, fields);
+                break;
+            case var _ when name.SequenceEqual("session_id"u8):
+                fields.Id = isText ? JsonText.Decode(scanner.TakeString()) : Skip(ref scanner, fields);
+                break;
+            case var _ when name.SequenceEqual("data"u8) && isText:
+                fields.Data = ReadData(scanner.TakeString(), out var isExact);
+                fields.IsExact &= isExact;
+                break;
+            case var _ when name.SequenceEqual("data"u8):
+                fields.Data = SessionData.Unreadable;
+                Skip(ref scanner, fields);
+                break;
+            case var _ when name.SequenceEqual("created_at"u8):
+                var number = scanner.TakeValue();
+                fields.IsExact &= TryReadFloat(number, out fields.CreatedAt);
+                break;
+            default:
+                Skip(ref scanner, fields);
+                break;
+        }
+    }
+
+    private static string Skip(ref JsonScanner scanner, Fields fields)
+    {
+        scanner.TakeValue();
+        fields.IsExact = false;
+        return "";
+    }
+
+    private string ReadKey(ReadOnlySpan<byte> content)
+    {
+        Span<char> buffer = stackalloc char[256];
+        if (content.Length > buffer.Length || content.IndexOf((byte)'\\') >= 0)
+        {
+            return JsonText.Decode(content);
+        }
+
+        // Sessions of one key share its string.
+        var text = buffer[..Encoding.UTF8.GetChars(content, buffer)];
+        if (!_keys.TryGetValue(text, out var key))
+        {
+            _keys[text] = key = text.ToString();
+        }
+
+        return key;
+    }
+
+    private SessionData ReadData(ReadOnlySpan<byte> content, out bool isExact)
+    {
+        isExact = true;
+        if (fernet is null)
+        {
+            var text = JsonText.DecodeUtf8(content, out isExact);
+            Counts.Add(Fernet.IsToken(text) ? DataKind.Token : DataKind.Plain);
+            return SessionData.Stored(text);
+        }
+
+        if (!Fernet.IsToken(content))
+        {
+            Counts.Add(DataKind.Plain);
+            isExact = allowPlainToEncrypted;
+            return allowPlainToEncrypted ? SessionData.Stored(JsonText.DecodeUtf8(content, out _)) : SessionData.Unreadable;
+        }
+
+        var decrypted = fernet.TryDecrypt(JsonText.DecodeUtf8(content, out _));
+        Counts.Add(decrypted is null ? DataKind.UnreadableToken : DataKind.Token);
+        isExact = decrypted is not null;
+        return decrypted is null ? SessionData.Unreadable : SessionData.Stored(decrypted);
+    }
+
+    private void WriteData(IBufferWriter<byte> output, SessionData data)
+    {
+        if (fernet is null)
+        {
+            JsonText.WriteString(output, data.Utf8.Span);
+        }
+        else
+        {
+            output.Write("\""u8);
+            output.Write(fernet.Encrypt(data.Utf8.Span));
+            output.Write("\""u8);
+        }
+    }
+
+    /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
+    private void WriteRaw(IBufferWriter<byte> output, Session session, ReadOnlySpan<byte> raw)
+    {
+        var before = new DocumentCodec(fernet, allowPlainToEncrypted);
+        var scanner = new JsonScanner(raw);
+        var copied = 0;
+        var hasData = false;
+        scanner.Take((byte)'{');
+        var isEmpty = scanner.TryTake((byte)'}');
+        while (!isEmpty)
+        {
+            var name = scanner.TakeString();
+            scanner.Take((byte)':');
+            scanner.Peek();
+            var start = scanner.Position;
+            var fields = new Fields();
+            before.ReadField(ref scanner, name, fields);
+            var isData = name.SequenceEqual("data"u8);
+            hasData |= isData;
+            var changedId = name.SequenceEqual("session_id"u8) && fields.Id != session.Id;
+            var changedData = isData && !(fields.Data.Equals(session.Data) && !IsPlainWhereTokensAre(before, session));
+            if (changedId || changedData)
+            {
+                output.Write(raw[copied..start]);
+                copied = scanner.Position;
+                if (changedId)
+                {
+                    JsonText.WriteString(output, session.Id.AsSpan());
+                }
+                else
+                {
+                    WriteData(output, session.Data);
+                }
+            }
+
+            if (!scanner.TakeCommaOr((byte)'}'))
+            {
+                break;
+            }
+        }
+
+        output.Write(raw[copied..^1]);
+        if (!hasData && !ReferenceEquals(session.Data, SessionData.Unreadable))
+        {
+            output.Write(isEmpty ? "\"data\": "u8 : ", \"data\": "u8);
+            WriteData(output, session.Data);
+        }
+
+        output.Write("}"u8);
+    }
+
+    private bool IsPlainWhereTokensAre(DocumentCodec reader, Session session) =>
+        fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
+
+    private static bool TryReadFloat(ReadOnlySpan<byte> number, out double value) =>
+        Utf8Parser.TryParse(number, out value, out var length) && length == number.Length
+        && number.SequenceEqual(JsonText.Float(value, stackalloc byte[JsonText.MaxFloatLength]));
+
+    private static void WriteName(IBufferWriter<byte> output, Session session)
+    {
+        output.Write("\""u8);
+        Utf8Formatter.TryFormat(session.DocumentId, output.GetSpan(20), out var length);
+        output.Advance(length);
+        output.Write("\": "u8);
+    }
+
+    private sealed class Fields
+    {
+        public string Id = "";
+        public string Key = "";
+        public SessionData Data = SessionData.Unreadable;
+        public double CreatedAt;
+        public bool IsExact = true;
+        public int InOrder;
+
+        /// <summary>True where the four fields, in jam's order and nothing else, say it all.</summary>
+        public bool IsPlain => IsExact && InOrder == 4;
+    }
+}
+
+/// <summary>What the data fields of a file turned out to be.</summary>
+internal sealed class DataCounts
+{
+    public int Plain { get; private set; }
+
+    public int Tokens { get; private set; }
+
+    public int UnreadableTokens { get; private set; }
+
+    public void Add(DataKind kind)
+    {
+        Plain += kind == DataKind.Plain ? 1 : 0;
+        Tokens += kind == DataKind.Token ? 1 : 0;
+        UnreadableTokens += kind == DataKind.UnreadableToken ? 1 : 0;
+    }
+}
+
+internal enum DataKind
+{
+    Plain,
+    Token,
+    UnreadableToken,
+}

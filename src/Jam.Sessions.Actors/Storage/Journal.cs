@@ -1,0 +1,58 @@
+using System.Buffers;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>The journal that is being written. After one failed write it takes no more: what the disk then holds is not known.</summary>
+internal sealed class Journal : IDisposable
+{
+    private readonly IDiskFile _file;
+
+    private Journal(string path, int number, IDiskFile file, long length)
+    {
+        Path = path;
+        Number = number;
+        _file = file;
+        Length = length;
+    }
+
+    public string Path { get; }
+
+    public int Number { get; }
+
+    public long Length { get; private set; }
+
+    public bool IsBroken { get; private set; }
+
+    /// <summary>Creates the journal, durably and with its first line.</summary>
+    public static Journal Create(IDisk disk, string path, int number, long firstBatch, Base @base)
+    {
+        var header = new ArrayBufferWriter<byte>();
+        JournalFormat.WriteHeader(header, firstBatch, @base);
+        var file = disk.Create(path);
+        try
+        {
+            file.Write(header.WrittenSpan, 0);
+            file.Sync();
+            disk.SyncDirectory(System.IO.Path.GetDirectoryName(path)!);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        return new Journal(path, number, file, header.WrittenCount);
+    }
+
+    /// <summary>Appends one line; it is durable when this returns.</summary>
+    public void Append(ReadOnlySpan<byte> line)
+    {
+        IsBroken = true;
+        _file.Write(line, Length);
+        _file.Sync();
+        Length += line.Length;
+        IsBroken = false;
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>Changes as a journal's batch holds them: <c>{"5": {"key": …}}</c> is the document as it is now, <c>{"4": null}</c> is gone.</summary>
+/// <remarks>Whole documents under their document ids: applying them twice changes nothing.</remarks>
+internal static class JournalEntry
+{
+    public static ReadOnlyMemory<byte> Encode(IEnumerable<DocumentChange> changes, DocumentCodec codec)
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        foreach (var (before, after) in changes)
+        {
+            output.Write(output.WrittenCount == 0 ? "{"u8 : ", {"u8);
+            if (after is null)
+            {
+                codec.WriteRemoval(output, before!);
+            }
+            else
+            {
+                codec.Write(output, after);
+            }
+
+            output.Write("}"u8);
+        }
+
+        return output.WrittenMemory;
+    }
+
+    /// <summary>Reads the changes of one batch.</summary>
+    /// <param name="line">The line that the scanner reads.</param>
+    /// <param name="scanner">Stands before the array of changes.</param>
+    /// <param name="codec">How documents are written.</param>
+    /// <param name="apply">Gets each document's id and the document, or null where it is gone.</param>
+    public static void Decode(ReadOnlySpan<byte> line, ref JsonScanner scanner, DocumentCodec codec, Action<long, Session?> apply)
+    {
+        scanner.Take((byte)'[');
+        do
+        {
+            scanner.Take((byte)'{');
+            scanner.Peek();
+            var start = scanner.Position;
+            var name = scanner.TakeString();
+            scanner.Take((byte)':');
+            var isGone = scanner.Peek() == (byte)'n';
+            var document = codec.Read(line, start, name, ref scanner);
+            apply(DocumentCodec.TryReadDocumentId(name, out var documentId) ? documentId : Session.Opaque, isGone ? null : document);
+            scanner.Take((byte)'}');
+        }
+        while (scanner.TakeCommaOr((byte)']'));
+    }
+}

@@ -1,0 +1,225 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>JSON strings and numbers as Python's json module writes them, and back.</summary>
+internal static class JsonText
+{
+    /// <summary>The longest that a float gets, in bytes.</summary>
+    public const int MaxFloatLength = 32;
+
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Where(i => i is < 0x20 or > 0x7E or '"' or '\\').Select(i => (byte)i)]);
+
+    private static readonly byte[] HexDigits = "0123456789abcdef"u8.ToArray();
+
+    /// <summary>Decodes the content of a JSON string; lone surrogates stay what they are.</summary>
+    public static string Decode(ReadOnlySpan<byte> content)
+    {
+        if (content.IndexOf((byte)'\\') < 0)
+        {
+            return Encoding.UTF8.GetString(content);
+        }
+
+        var text = new StringBuilder(content.Length);
+        while (content.IndexOf((byte)'\\') is >= 0 and var plain)
+        {
+            text.Append(Encoding.UTF8.GetString(content[..plain]));
+            text.Append(DecodeEscape(content[plain..], out var length));
+            content = content[(plain + length)..];
+        }
+
+        return text.Append(Encoding.UTF8.GetString(content)).ToString();
+    }
+
+    /// <summary>Decodes the content of a JSON string that holds JSON text, into UTF-8.</summary>
+    /// <remarks>UTF-8 has no lone surrogates; one becomes the six characters of its escape, which in JSON text means the same; <paramref name="isExact"/> is false then.</remarks>
+    public static byte[] DecodeUtf8(ReadOnlySpan<byte> content, out bool isExact)
+    {
+        isExact = true;
+        var scratch = ArrayPool<byte>.Shared.Rent(content.Length);
+        var length = 0;
+        while (content.IndexOf((byte)'\\') is >= 0 and var plain)
+        {
+            content[..plain].CopyTo(scratch.AsSpan(length));
+            length += plain;
+            content = content[plain..];
+            if (content[1] != (byte)'u')
+            {
+                scratch[length++] = (byte)DecodeEscape(content, out _);
+                content = content[2..];
+                continue;
+            }
+
+            var unit = DecodeEscape(content, out var taken);
+            if (char.IsHighSurrogate(unit) && content.Length >= 12 && content[6] == (byte)'\\' && content[7] == (byte)'u'
+                && DecodeEscape(content[6..], out _) is var low && char.IsLowSurrogate(low))
+            {
+                length += new Rune(unit, low).EncodeToUtf8(scratch.AsSpan(length));
+                taken = 12;
+            }
+            else if (Rune.TryCreate(unit, out var rune))
+            {
+                length += rune.EncodeToUtf8(scratch.AsSpan(length));
+            }
+            else
+            {
+                isExact = false;
+                content[..6].CopyTo(scratch.AsSpan(length));
+                length += 6;
+            }
+
+            content = content[taken..];
+        }
+
+        content.CopyTo(scratch.AsSpan(length));
+        length += content.Length;
+        var utf8 = scratch.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(scratch);
+        return utf8;
+    }
+
+    /// <summary>Writes a JSON string, quotes included, of ASCII characters only.</summary>
+    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
+    {
+        var span = output.GetSpan(text.Length * 6 + 2);
+        var length = 0;
+        span[length++] = (byte)'"';
+        foreach (var unit in text)
+        {
+            if (unit is >= ' ' and <= '~' and not ('"' or '\\'))
+            {
+                span[length++] = (byte)unit;
+            }
+            else
+            {
+                length += Escape(unit, span[length..]);
+            }
+        }
+
+        span[length++] = (byte)'"';
+        output.Advance(length);
+    }
+
+    /// <summary>Writes UTF-8 text as a JSON string, quotes included, of ASCII characters only.</summary>
+    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8)
+    {
+        var span = output.GetSpan(checked(utf8.Length * 6 + 2));
+        var length = 0;
+        span[length++] = (byte)'"';
+        while (utf8.IndexOfAny(Escaped) is >= 0 and var plain)
+        {
+            utf8[..plain].CopyTo(span[length..]);
+            length += plain;
+            Rune.DecodeFromUtf8(utf8[plain..], out var rune, out var taken);
+            if (rune.IsBmp)
+            {
+                length += Escape((char)rune.Value, span[length..]);
+            }
+            else
+            {
+                var offset = rune.Value - 0x10000;
+                length += Escape((char)(0xD800 + (offset >> 10)), span[length..]);
+                length += Escape((char)(0xDC00 + (offset & 0x3FF)), span[length..]);
+            }
+
+            utf8 = utf8[(plain + taken)..];
+        }
+
+        utf8.CopyTo(span[length..]);
+        length += utf8.Length;
+        span[length++] = (byte)'"';
+        output.Advance(length);
+    }
+
+    /// <summary>A float as Python's repr shows it: shortest digits, an exponent below 1e-4 and from 1e16.</summary>
+    /// <param name="value">Any float.</param>
+    /// <param name="buffer">Room for <see cref="MaxFloatLength"/> bytes.</param>
+    public static ReadOnlySpan<byte> Float(double value, Span<byte> buffer)
+    {
+        var length = 0;
+        if (Math.Abs(value) is 0 or (>= 1e-4 and < 1e15))
+        {
+            value.TryFormat(buffer, out length, "R", CultureInfo.InvariantCulture);
+            var isWhole = buffer[..length].IndexOf((byte)'.') < 0;
+            return isWhole ? Append(buffer, length, ".0") : buffer[..length];
+        }
+
+        return double.IsFinite(value)
+            ? Append(buffer, length, Exponential(value))
+            : Append(buffer, length, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    }
+
+    private static string Exponential(double value)
+    {
+        var parts = value.ToString("E16", CultureInfo.InvariantCulture).Split('E');
+        var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        if (exponent == 15)
+        {
+            return value.ToString("F1", CultureInfo.InvariantCulture);
+        }
+
+        var digits = Digits(value.ToString("R", CultureInfo.InvariantCulture));
+        var mantissa = digits.Length > 1 ? $"{digits[0]}.{digits[1..]}" : digits;
+        return $"{(value < 0 ? "-" : "")}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+    }
+
+    private static string Digits(string number) =>
+        number.Split('E')[0].Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal).Trim('0');
+
+    private static ReadOnlySpan<byte> Append(Span<byte> buffer, int length, string text) =>
+        buffer[..(length + Encoding.ASCII.GetBytes(text, buffer[length..]))];
+
+    private static char DecodeEscape(ReadOnlySpan<byte> escape, out int length)
+    {
+        length = 2;
+        switch (escape[1])
+        {
+            case (byte)'b':
+                return '\b';
+            case (byte)'f':
+                return '\f';
+            case (byte)'n':
+                return '\n';
+            case (byte)'r':
+                return '\r';
+            case (byte)'t':
+                return '\t';
+            case (byte)'u':
+                length = 6;
+                return (char)ushort.Parse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            default:
+                return (char)escape[1];
+        }
+    }
+
+    private static int Escape(char unit, Span<byte> output)
+    {
+        var letter = unit switch
+        {
+            '"' => '"',
+            '\\' => '\\',
+            '\b' => 'b',
+            '\f' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            _ => 'u',
+        };
+        output[0] = (byte)'\\';
+        output[1] = (byte)letter;
+        if (letter != 'u')
+        {
+            return 2;
+        }
+
+        for (var digit = 0; digit < 4; digit++)
+        {
+            output[2 + digit] = HexDigits[(unit >> (12 - (4 * digit))) & 0xF];
+        }
+
+        return 6;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>The real disk.</summary>
+internal sealed class PhysicalDisk : IDisk
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public IDiskFile? OpenRead(string path)
+    {
+        try
+        {
+            return new PhysicalFile(new FileStream(path, Options(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public IDiskFile Create(string path) =>
+        new PhysicalFile(new FileStream(path, Options(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read)));
+
+    public IDisposable Lock(string path, string holder)
+    {
+        // On Unix an exclusive share mode takes an advisory lock, which the kernel releases when the process ends, however it ends.
+        var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, share));
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
+        {
+            throw new SessionStoreLockedException(path, Posix.ReadText(path) ?? "another process");
+        }
+
+        file.SetLength(0);
+        file.Write(Encoding.UTF8.GetBytes(holder));
+        file.Flush();
+        return file;
+    }
+
+    public void Rename(string source, string target) => File.Move(source, target, overwrite: true);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void SyncDirectory(string directory) => Posix.SyncDirectory(directory);
+
+    public IReadOnlyList<string> List(string directory, string prefix) =>
+        Directory.EnumerateFiles(directory).Where(path => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)).ToList();
+
+    public FileStamp? Stamp(string path) =>
+        new FileInfo(path) is { Exists: true } file ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
+
+    public void MakePrivate(string path)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
+        {
+            File.SetUnixFileMode(path, OwnerOnly);
+        }
+    }
+
+    private static FileStreamOptions Options(FileMode mode, FileAccess access, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return options;
+    }
+
+    private sealed class PhysicalFile(FileStream stream) : IDiskFile
+    {
+        public long Length => RandomAccess.GetLength(stream.SafeFileHandle);
+
+        public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(stream.SafeFileHandle, buffer, offset);
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(stream.SafeFileHandle, bytes, offset);
+
+        public void Sync() => RandomAccess.FlushToDisk(stream.SafeFileHandle);
+
+        public void Dispose() => stream.Dispose();
+    }
+}

@@ -1,0 +1,124 @@
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>Opens a session file: locks it, reads it, replays its journals. Nothing is written before all of that has worked.</summary>
+internal static class Recovery
+{
+    /// <returns>The store, and the documents in file order.</returns>
+    /// <exception cref="SessionStoreException">The file cannot be opened, or is damaged, locked or in conflict with its journals.</exception>
+    /// <exception cref="SessionSecretException">The secret does not fit the file.</exception>
+    public static (SessionStore Store, IReadOnlyList<Session> Documents) Open(IDisk disk, string path, DocumentCodec codec, string holder)
+    {
+        try
+        {
+            RefuseUnusable(path);
+            var @lock = disk.Lock($"{path}.lock", holder);
+            try
+            {
+                var recovered = Recover(disk, path, codec);
+                disk.Delete($"{path}.tmp");
+                if (disk.Stamp(path) is not null)
+                {
+                    disk.MakePrivate(path);
+                }
+
+                return (new SessionStore(disk, path, @lock, codec, recovered), recovered.Documents);
+            }
+            catch
+            {
+                @lock.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        {
+            throw new SessionStoreException(path, $"{path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private static void RefuseUnusable(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new SessionStoreException(path, $"{path} is a directory; json-path must name a file.");
+        }
+
+        if (Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
+        {
+            throw new SessionStoreException(path, $"The directory {directory} does not exist; create it, or set json-path to another place.");
+        }
+    }
+
+    private static RecoveredSessions Recover(IDisk disk, string path, DocumentCodec codec)
+    {
+        var files = JournalFiles.List(disk, path);
+        var journals = files.Select(file => JournalReader.Summarize(disk, file.Path)).OfType<JournalSummary>().ToList();
+        var snapshot = SnapshotReader.Read(disk, path, codec);
+        var @base = BaseOf(path, snapshot.Fingerprint, journals);
+        var (documents, lastBatch) = Replay(disk, snapshot.Documents, journals, @base.Covers, codec);
+        codec.RefuseWrongSecret(path);
+        return new RecoveredSessions(
+            snapshot,
+            documents,
+            @base,
+            lastBatch,
+            LastJournalNumber: files.Count > 0 ? files[^1].Number : 0,
+            JournalBytes: journals.Sum(journal => disk.Stamp(journal.Path)?.Length ?? 0));
+    }
+
+    private static Base BaseOf(string path, Fingerprint file, List<JournalSummary> journals)
+    {
+        var known = journals.SelectMany(journal => journal.Bases).ToList();
+        if (known.Where(candidate => candidate.File == file).Select(candidate => (Base?)candidate).MaxBy(candidate => candidate!.Value.Covers) is { } @base)
+        {
+            return @base;
+        }
+
+        if (journals.Any(journal => journal.Batches > 0))
+        {
+            var names = string.Join(", ", journals.Select(journal => Path.GetFileName(journal.Path)));
+            throw new SessionStoreConflictException(
+                path, $"To keep those changes, put back the file that the journal belongs to; to give them up, move {names} away.");
+        }
+
+        return new Base(journals.Count > 0 ? journals.Max(journal => journal.First) - 1 : 0, file);
+    }
+
+    private static (IReadOnlyList<Session> Documents, long LastBatch) Replay(
+        IDisk disk, List<Session> documents, List<JournalSummary> journals, long covers, DocumentCodec codec)
+    {
+        var last = covers;
+        var replay = new DocumentReplay(documents);
+        for (var i = 0; i < journals.Count; i++)
+        {
+            var journal = journals[i];
+            var givenUpFrom = i + 1 < journals.Count ? journals[i + 1].First : long.MaxValue;
+            if (journal.Batches == 0)
+            {
+                continue;
+            }
+
+            JournalReader.Replay(disk, journal.Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
+            {
+                if (batch <= covers || batch >= givenUpFrom)
+                {
+                    return;
+                }
+
+                if (batch != last + 1)
+                {
+                    throw new JsonDamage(0, $"batch {last + 1} is missing; batch {batch} follows batch {last}");
+                }
+
+                JournalEntry.Decode(line, ref changes, codec, replay.Apply);
+                last = batch;
+            });
+        }
+
+        // A journal begins where the one before it ended, also where it holds nothing itself.
+        return (replay.Documents(), Math.Max(last, journals.Count > 0 ? journals[^1].First - 1 : 0));
+    }
+}
+
+/// <summary>What recovery found.</summary>
+internal sealed record RecoveredSessions(
+    Snapshot Snapshot, IReadOnlyList<Session> Documents, Base Base, long LastBatch, int LastJournalNumber, long JournalBytes);

@@ -1,0 +1,196 @@
+using System.Buffers;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>A session file and its journals, owned by this process: recovery, durable batches, snapshots.</summary>
+/// <remarks>
+/// <code>
+/// sessions.json               what jam reads
+/// sessions.json.journal-7     batches that sessions.json does not hold yet
+/// sessions.json.lock          says who owns the file
+/// sessions.json.tmp           a snapshot being written
+/// </code>
+/// A snapshot begins with a new journal, so that journals before it can go once it has replaced the file. Before it replaces the file, its
+/// fingerprint is written into the journal: whichever of the two files a crash leaves, recovery knows it and what it holds.
+/// One thread uses a store at a time; only <see cref="SnapshotInProgress.Write"/> may run beside it.
+/// </remarks>
+internal sealed class SessionStore : IDisposable
+{
+    private readonly IDisk _disk;
+    private readonly string _path;
+    private readonly string _directory;
+    private readonly IDisposable _lock;
+    private readonly byte[] _head;
+    private readonly byte[] _tail;
+    private readonly ArrayBufferWriter<byte> _line = new();
+    private Journal? _journal;
+    private int _journalNumber;
+    private long _nextBatch;
+    private Base _base;
+    private FileStamp? _stamp;
+
+    internal SessionStore(IDisk disk, string path, IDisposable @lock, DocumentCodec codec, RecoveredSessions recovered)
+    {
+        _disk = disk;
+        _path = path;
+        _directory = Path.GetDirectoryName(path)!;
+        _lock = @lock;
+        Codec = codec;
+        (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
+        _base = recovered.Base;
+        _journalNumber = recovered.LastJournalNumber;
+        _nextBatch = recovered.LastBatch + 1;
+        _stamp = disk.Stamp(path);
+        UncoveredBytes = recovered.JournalBytes;
+        SnapshotBytes = recovered.Snapshot.Fingerprint.Length;
+        BeginJournal();
+    }
+
+    public DocumentCodec Codec { get; }
+
+    /// <summary>How many journal bytes the JSON file does not hold yet.</summary>
+    public long UncoveredBytes { get; private set; }
+
+    /// <summary>The length of the JSON file.</summary>
+    public long SnapshotBytes { get; private set; }
+
+    /// <summary>Whether there are batches that the JSON file does not hold yet.</summary>
+    public bool HasUncoveredBatches => _nextBatch - 1 > _base.Covers;
+
+    /// <summary>Makes one batch of changes durable: all of it, or, when this throws, none.</summary>
+    /// <param name="entries">Changes, each as <see cref="JournalEntry"/> encoded it.</param>
+    /// <exception cref="SessionStoreException">The disk refused. The next call begins a new journal, in which this batch is given up.</exception>
+    public void Commit(IEnumerable<ReadOnlyMemory<byte>> entries)
+    {
+        _line.ResetWrittenCount();
+        JournalFormat.BeginBatch(_line, _nextBatch);
+        var separator = ReadOnlySpan<byte>.Empty;
+        foreach (var entry in entries)
+        {
+            _line.Write(separator);
+            _line.Write(entry.Span);
+            separator = ", "u8;
+        }
+
+        JournalFormat.EndBatch(_line);
+        Append();
+        _nextBatch++;
+        UncoveredBytes += _line.WrittenCount;
+    }
+
+    /// <summary>Begins a snapshot of the sessions as they are now.</summary>
+    /// <exception cref="SessionStoreException">The disk refused.</exception>
+    public SnapshotInProgress BeginSnapshot(Session[] documents) => OnDisk("begin a snapshot", () =>
+    {
+        if (_journal is not { IsBroken: false } || HasUncoveredBatches)
+        {
+            BeginJournal();
+        }
+
+        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), _nextBatch - 1, _journalNumber, UncoveredBytes);
+    });
+
+    /// <summary>Puts a written snapshot in the place of the JSON file and removes the journals that it holds.</summary>
+    /// <exception cref="SessionStoreConflictException">Somebody else changed the JSON file; it was left alone.</exception>
+    /// <exception cref="SessionStoreException">The disk refused.</exception>
+    public void Complete(SnapshotInProgress snapshot, Fingerprint written) => OnDisk("replace the file by its snapshot", () =>
+    {
+        RefuseForeignChange();
+        var next = new Base(snapshot.Covers, written);
+        _line.ResetWrittenCount();
+        JournalFormat.WriteBase(_line, next);
+        Append();
+        _disk.Rename(snapshot.Path, _path);
+        _stamp = _disk.Stamp(_path);
+        _base = next;
+        SnapshotBytes = written.Length;
+        _disk.SyncDirectory(_directory);
+        UncoveredBytes -= snapshot.CoveredBytes;
+        DeleteJournals(upTo: snapshot.JournalNumber - 1);
+        return true;
+    });
+
+    /// <summary>Lets go of the file. Journals that the JSON file holds completely are removed.</summary>
+    public void Dispose()
+    {
+        _journal?.Dispose();
+        if (!HasUncoveredBatches)
+        {
+            try
+            {
+                DeleteJournals(upTo: int.MaxValue);
+            }
+            catch (Exception e) when (IsDiskFault(e))
+            {
+                // They hold nothing that the JSON file lacks; the next start removes them.
+            }
+        }
+
+        _lock.Dispose();
+    }
+
+    internal static bool IsDiskFault(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    private void Append() => OnDisk("write the journal", () =>
+    {
+        if (_journal is not { IsBroken: false })
+        {
+            BeginJournal();
+        }
+
+        _journal!.Append(_line.WrittenSpan);
+        return true;
+    });
+
+    private void BeginJournal()
+    {
+        _journal?.Dispose();
+        _journal = null;
+        _journal = Journal.Create(_disk, JournalFiles.PathOf(_path, ++_journalNumber), _journalNumber, _nextBatch, _base);
+    }
+
+    private void RefuseForeignChange()
+    {
+        var stamp = _disk.Stamp(_path);
+        if (stamp != _stamp && FingerprintOf(_path) != _base.File)
+        {
+            throw new SessionStoreConflictException(
+                _path, "Changes are safe in the journal. Move the other program's file away, put the file back that it replaced, and restart.");
+        }
+
+        _stamp = stamp;
+    }
+
+    private Fingerprint FingerprintOf(string path)
+    {
+        using var file = _disk.OpenRead(path);
+        var fingerprint = Fingerprint.Empty;
+        var buffer = new byte[1 << 16];
+        while (file?.Read(buffer, fingerprint.Length) is > 0 and var count)
+        {
+            fingerprint = fingerprint.With(buffer.AsSpan(0, count));
+        }
+
+        return fingerprint;
+    }
+
+    private void DeleteJournals(int upTo)
+    {
+        foreach (var (path, _) in JournalFiles.List(_disk, _path).Where(journal => journal.Number <= upTo))
+        {
+            _disk.Delete(path);
+        }
+    }
+
+    private T OnDisk<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (IsDiskFault(e))
+        {
+            throw new SessionStoreException(_path, $"{_path}: the disk refused to {what} ({e.Message})", e);
+        }
+    }
+}

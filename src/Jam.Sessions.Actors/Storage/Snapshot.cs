@@ -1,0 +1,14 @@
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>What a session file holds: the documents of the table <c>_default</c>, and all that stands around them.</summary>
+/// <param name="Head">Everything up to the value of <c>_default</c>, verbatim.</param>
+/// <param name="Documents">The documents, in file order.</param>
+/// <param name="Tail">Everything after it, verbatim.</param>
+/// <param name="Fingerprint">The file that this was read from.</param>
+internal sealed record Snapshot(byte[] Head, List<Session> Documents, byte[] Tail, Fingerprint Fingerprint)
+{
+    public static readonly byte[] StandardHead = "{\"_default\": "u8.ToArray();
+    public static readonly byte[] StandardTail = "}"u8.ToArray();
+
+    public static Snapshot Empty => new(StandardHead, [], StandardTail, Fingerprint.Empty);
+}

@@ -1,0 +1,50 @@
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>A snapshot between its beginning and its end: the sessions of one instant, on their way into a temporary file.</summary>
+/// <param name="disk">Where.</param>
+/// <param name="path">The temporary file.</param>
+/// <param name="documents">All documents of that instant.</param>
+/// <param name="frame">What stands around them, and how they are written.</param>
+/// <param name="covers">The last batch that they hold.</param>
+/// <param name="journalNumber">The journal that begins after that batch.</param>
+/// <param name="coveredBytes">How many journal bytes they make superfluous.</param>
+internal sealed class SnapshotInProgress(
+    IDisk disk, string path, Session[] documents, (byte[] Head, byte[] Tail, DocumentCodec Codec) frame, long covers, int journalNumber, long coveredBytes)
+{
+    public string Path => path;
+
+    public long Covers => covers;
+
+    public int JournalNumber => journalNumber;
+
+    public long CoveredBytes => coveredBytes;
+
+    /// <summary>Writes and syncs the temporary file; any thread may do it, while the store goes on committing.</summary>
+    /// <exception cref="SessionStoreException">The disk refused; the temporary file is removed.</exception>
+    public Fingerprint Write()
+    {
+        try
+        {
+            disk.Delete(path);
+            using var file = disk.Create(path);
+            return SnapshotWriter.Write(file, frame.Head, documents, frame.Tail, frame.Codec);
+        }
+        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        {
+            Discard();
+            throw new SessionStoreException(path, $"{path}: the disk refused to write a snapshot ({e.Message})", e);
+        }
+    }
+
+    public void Discard()
+    {
+        try
+        {
+            disk.Delete(path);
+        }
+        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        {
+            // The next snapshot or start removes it.
+        }
+    }
+}

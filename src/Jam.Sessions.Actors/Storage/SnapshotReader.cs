@@ -1,0 +1,218 @@
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>Reads a TinyDB file, <c>{"_default": {"1": {…}, …}}</c>, through one buffer: never the whole file, one document at a time.</summary>
+/// <remarks>
+/// Each step parses one piece from the buffer; one that runs out of bytes is repeated after a refill, so every step is a plain loop over a
+/// span. Whatever stands around <c>_default</c> is kept verbatim.
+/// </remarks>
+internal sealed class SnapshotReader
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly string _path;
+    private readonly IDiskFile _file;
+    private readonly DocumentCodec _codec;
+    private readonly List<Session> _documents = [];
+    private byte[] _buffer = new byte[BufferSize];
+    private int _next;
+    private int _end;
+    private long _read;
+    private Fingerprint _fingerprint = Fingerprint.Empty;
+    private Dictionary<long, int>? _places;
+    private long _highestId = long.MinValue;
+
+    private SnapshotReader(string path, IDiskFile file, DocumentCodec codec)
+    {
+        _path = path;
+        _file = file;
+        _codec = codec;
+    }
+
+    private delegate T Step<out T>(ref JsonScanner scanner);
+
+    /// <summary>Reads the file; one that is missing, has no bytes or holds <c>null</c> is an empty store, as for jam.</summary>
+    /// <exception cref="SessionStoreCorruptException">Not a TinyDB file.</exception>
+    public static Snapshot Read(IDisk disk, string path, DocumentCodec codec)
+    {
+        using var file = disk.OpenRead(path);
+        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, codec).Read();
+    }
+
+    private Snapshot Read()
+    {
+        var isObject = Take(TakeOpening);
+        if (!isObject)
+        {
+            return Finish(Snapshot.StandardHead, Snapshot.StandardTail);
+        }
+
+        var around = new MemoryStream();
+        byte[]? head = null;
+        around.Write("{"u8);
+        var goesOn = !Take(static (ref JsonScanner scanner) => scanner.TryTake((byte)'}'));
+        var isEmpty = !goesOn;
+        while (goesOn)
+        {
+            if (Copy(around, TakeName))
+            {
+                head = head is null ? around.ToArray() : throw Corrupt(Position, "it has two tables named _default");
+                around.SetLength(0);
+                TakeDocuments();
+            }
+            else
+            {
+                Copy(around, static (ref JsonScanner scanner) => scanner.TakeValue().Length);
+            }
+
+            goesOn = Copy(around, static (ref JsonScanner scanner) => scanner.TakeCommaOr((byte)'}'));
+        }
+
+        return head is not null
+            ? Finish(head, around.ToArray())
+            : Finish([.. around.ToArray().AsSpan(..(isEmpty ? 1 : ^1)), .. isEmpty ? "\"_default\": "u8 : ", \"_default\": "u8], Snapshot.StandardTail);
+    }
+
+    private long Position => _read - _end + _next;
+
+    private static bool TakeOpening(ref JsonScanner scanner)
+    {
+        if (scanner.Peek() == (byte)'n' && scanner.TakeValue().Length > 0)
+        {
+            return false;
+        }
+
+        scanner.Take((byte)'{');
+        return true;
+    }
+
+    /// <summary>Takes a member's name; true where it is <c>_default</c>.</summary>
+    private static bool TakeName(ref JsonScanner scanner)
+    {
+        var name = scanner.TakeString();
+        scanner.Take((byte)':');
+        scanner.Peek();
+        return JsonText.Decode(name) == "_default";
+    }
+
+    private void TakeDocuments()
+    {
+        var isEmpty = Take(static (ref JsonScanner scanner) =>
+        {
+            scanner.Take((byte)'{');
+            return scanner.TryTake((byte)'}');
+        });
+        while (!isEmpty)
+        {
+            Add(Take(TakeDocument));
+            isEmpty = !Take(static (ref JsonScanner scanner) => scanner.TakeCommaOr((byte)'}'));
+        }
+    }
+
+    private Session TakeDocument(ref JsonScanner scanner)
+    {
+        scanner.Peek();
+        var start = scanner.Position;
+        var name = scanner.TakeString();
+        scanner.Take((byte)':');
+        return _codec.Read(_buffer.AsSpan(0, _end), start, name, ref scanner);
+    }
+
+    /// <summary>Of documents with the same id the last one counts, in the place of the first: what a Python dict does.</summary>
+    private void Add(Session document)
+    {
+        if (document.IsOpaque || document.DocumentId > _highestId)
+        {
+            _highestId = Math.Max(_highestId, document.DocumentId);
+            _places?.TryAdd(document.DocumentId, _documents.Count);
+            _documents.Add(document);
+            return;
+        }
+
+        _places ??= PlacesById();
+        if (!_places.TryAdd(document.DocumentId, _documents.Count))
+        {
+            _documents[_places[document.DocumentId]] = document;
+            return;
+        }
+
+        _documents.Add(document);
+    }
+
+    private Dictionary<long, int> PlacesById()
+    {
+        var places = new Dictionary<long, int>();
+        for (var i = 0; i < _documents.Count; i++)
+        {
+            places.TryAdd(_documents[i].DocumentId, i);
+        }
+
+        return places;
+    }
+
+    private Snapshot Finish(byte[] head, byte[] tail)
+    {
+        while (Refill() || _next < _end)
+        {
+            var scanner = new JsonScanner(_buffer.AsSpan(0, _end), _next);
+            var isAtEnd = scanner.AtEnd();
+            _next = scanner.Position;
+            if (!isAtEnd)
+            {
+                throw Corrupt(Position, "something follows the end of the JSON");
+            }
+        }
+
+        return new Snapshot(head, _documents, tail, _fingerprint);
+    }
+
+    private T Copy<T>(MemoryStream output, Step<T> step)
+    {
+        var result = Take(step, out var from);
+        output.Write(_buffer.AsSpan(from, _next - from));
+        return result;
+    }
+
+    private T Take<T>(Step<T> step) => Take(step, out _);
+
+    private T Take<T>(Step<T> step, out int from)
+    {
+        while (true)
+        {
+            var scanner = new JsonScanner(_buffer.AsSpan(0, _end), _next);
+            try
+            {
+                var result = step(ref scanner);
+                from = _next;
+                _next = scanner.Position;
+                return result;
+            }
+            catch (JsonDamage damage)
+            {
+                if (!damage.AtEnd || !Refill())
+                {
+                    throw Corrupt(_read - _end + damage.Offset, damage.Message);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads on behind what is not yet taken; false at the end of the file.</summary>
+    private bool Refill()
+    {
+        _buffer.AsSpan(_next, _end - _next).CopyTo(_buffer);
+        (_next, _end) = (0, _end - _next);
+        if (_end == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, _buffer.Length * 2L));
+        }
+
+        var count = _file.Read(_buffer.AsSpan(_end), _read);
+        _fingerprint = _fingerprint.With(_buffer.AsSpan(_end, count));
+        _read += count;
+        _end += count;
+        return count > 0;
+    }
+
+    private SessionStoreCorruptException Corrupt(long offset, string finding) => new(
+        _path, offset, $"not the JSON that jam writes; {finding}", "Restore the file from a backup, or move it away to begin with an empty store.");
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>Writes a whole session file through one buffer.</summary>
+internal static class SnapshotWriter
+{
+    private const int BufferSize = 1 << 20;
+
+    /// <summary>Writes and syncs the file; what was written, as a fingerprint.</summary>
+    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Session> documents, byte[] tail, DocumentCodec codec)
+    {
+        var output = new ArrayBufferWriter<byte>(BufferSize + (BufferSize / 4));
+        var written = Fingerprint.Empty;
+        output.Write(head);
+        output.Write("{"u8);
+        for (var i = 0; i < documents.Count; i++)
+        {
+            if (i > 0)
+            {
+                output.Write(", "u8);
+            }
+
+            codec.Write(output, documents[i]);
+            if (output.WrittenCount >= BufferSize)
+            {
+                Spill();
+            }
+        }
+
+        output.Write("}"u8);
+        output.Write(tail);
+        Spill();
+        file.Sync();
+        return written;
+
+        void Spill()
+        {
+            file.Write(output.WrittenSpan, written.Length);
+            written = written.With(output.WrittenSpan);
+            output.ResetWrittenCount();
+        }
+    }
+}

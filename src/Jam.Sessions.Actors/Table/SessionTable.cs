@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Table;
+
+/// <summary>The committed sessions, by id and by owner: one writer (the persistence actor), any number of lock-free readers.</summary>
+/// <remarks>It holds only what is committed, so a reader sees every acknowledged change and never half of one.</remarks>
+internal sealed class SessionTable
+{
+    private readonly ConcurrentDictionary<string, Session> _byId;
+    private readonly ConcurrentDictionary<string, KeySessions> _byOwner;
+    private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
+    private readonly KeyOwners _owners;
+    private readonly FileOrder _order;
+    private long _lastDocumentId;
+
+    /// <summary>Builds the table from the documents of a file, in file order.</summary>
+    public SessionTable(IReadOnlyList<Session> documents)
+    {
+        _order = new FileOrder(documents);
+        _byId = new(concurrencyLevel: 1, documents.Count, StringComparer.Ordinal);
+        var duplicates = new List<(string, string)>();
+        foreach (var session in documents)
+        {
+            if (session.DocumentId > _lastDocumentId)
+            {
+                _lastDocumentId = session.DocumentId;
+            }
+
+            if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, session))
+            {
+                duplicates.Add((_byId[session.Id].Key, session.Key));
+                HasDuplicates = true;
+            }
+        }
+
+        _owners = new KeyOwners(duplicates);
+        _byOwner = _owners.Group(documents);
+    }
+
+    /// <summary>How many ids can be found.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>True where the file brought one id in several documents; only then is a removed id looked for again.</summary>
+    private bool HasDuplicates { get; }
+
+    /// <summary>The committed session of an id.</summary>
+    public bool TryFind(string id, [NotNullWhen(true)] out Session? session) =>
+        _byId.TryGetValue(id, out session) && session.Removal is not { Done: true };
+
+    /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
+    public string OwnerOf(string key) => _owners.OwnerOf(key);
+
+    /// <summary>The committed sessions of an owner.</summary>
+    public KeySessions Of(string owner) => _byOwner.TryGetValue(owner, out var sessions) ? sessions : KeySessions.None;
+
+    /// <summary>Claims an id until <see cref="Release"/>; false where a session has it or another decision claimed it first.</summary>
+    public bool TryReserve(string id)
+    {
+        if (!_reservedIds.TryAdd(id, 0))
+        {
+            return false;
+        }
+
+        if (!_byId.ContainsKey(id))
+        {
+            return true;
+        }
+
+        Release(id);
+        return false;
+    }
+
+    /// <summary>Ends a claim, after the id was committed or given up.</summary>
+    public void Release(string id) => _reservedIds.TryRemove(id, out _);
+
+    /// <summary>The next TinyDB document id; an id whose create fails leaves a gap, as in jam.</summary>
+    public long NewDocumentId() => Interlocked.Increment(ref _lastDocumentId);
+
+    /// <summary>Makes a committed batch visible. Only the one writer calls this.</summary>
+    public void Publish(string owner, KeySessions after, IReadOnlyCollection<DocumentChange> changes)
+    {
+        if (after.Sessions.IsEmpty)
+        {
+            _byOwner.TryRemove(owner, out _);
+        }
+        else
+        {
+            _byOwner[owner] = after;
+        }
+
+        Remove(changes);
+        foreach (var change in changes)
+        {
+            _order.Apply(change);
+            if (change.After is { Id.Length: > 0 } session)
+            {
+                PublishId(session, change.Before);
+            }
+        }
+
+        if (HasDuplicates)
+        {
+            Uncover(after, changes);
+        }
+    }
+
+    /// <summary>All documents in file order, as they are now. Only the one writer calls this.</summary>
+    public Session[] Capture() => _order.Capture();
+
+    private void Remove(IReadOnlyCollection<DocumentChange> changes)
+    {
+        var removal = new Removal();
+        foreach (var (before, after) in changes)
+        {
+            if (before is not null && before.Id != after?.Id)
+            {
+                before.Removal = removal;
+            }
+        }
+
+        removal.Complete();
+        foreach (var (before, after) in changes)
+        {
+            if (before is not null && before.Id != after?.Id && _byId.TryGetValue(before.Id, out var served) && ReferenceEquals(served, before))
+            {
+                _byId.TryRemove(before.Id, out _);
+            }
+        }
+    }
+
+    private void PublishId(Session session, Session? before)
+    {
+        if (!_byId.TryGetValue(session.Id, out var served) || ReferenceEquals(served, before))
+        {
+            _byId[session.Id] = session;
+        }
+    }
+
+    /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>
+    private void Uncover(KeySessions after, IReadOnlyCollection<DocumentChange> changes)
+    {
+        foreach (var (before, _) in changes)
+        {
+            if (before is { Id.Length: > 0 } && !_byId.ContainsKey(before.Id) && after.Sessions.FirstOrDefault(s => s.Id == before.Id) is { } next)
+            {
+                _byId[next.Id] = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Jam.Sessions.Actors.Storage;
+
+namespace Jam.Sessions.Actors.Tests.Support;
+
+/// <summary>A test with a folder, an actor system, and engines on files in that folder.</summary>
+public abstract class EngineTest : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+
+    protected EngineTest() => JsonPath = _folder.File("sessions.json");
+
+    protected string JsonPath { get; }
+
+    protected string Folder => _folder.Path;
+
+    protected ActorSystem System { get; } = ActorSystem.Create("tests", ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }"));
+
+    protected static SessionData Data(string json = """{"user": 1}""") => SessionData.From(json);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        await System.Terminate();
+        _folder.Dispose();
+    }
+
+    /// <summary>Starts an engine on <see cref="JsonPath"/>.</summary>
+    protected Task<JamSessions> StartAsync(Action<JamSessionsOptions>? configure = null)
+    {
+        var options = new JamSessionsOptions { JsonPath = JsonPath };
+        configure?.Invoke(options);
+        return JamSessions.StartAsync(System, options);
+    }
+
+    /// <summary>Starts an engine on a disk of the test's own.</summary>
+    private protected Task<JamSessions> StartOnAsync(IDisk disk, Action<JamSessionsOptions>? configure = null)
+    {
+        var options = new JamSessionsOptions { JsonPath = JsonPath };
+        configure?.Invoke(options);
+        return JamSessions.StartAsync(System, options, disk);
+    }
+}
