@@ -17,7 +17,7 @@ public sealed class JamSessionsOptions
 
     /// <summary>The Fernet key: 32 bytes in padded url-safe base64, or the path of a file that holds that text.</summary>
     /// <remarks>Needed when <see cref="IsSessionCrypt"/> is set, ignored otherwise.</remarks>
-    /// <value>Default: none. HOCON: <c>session-aes-secret</c>, which is taken from the environment variable JAM_SESSION_AES_SECRET.</value>
+    /// <value>HOCON: <c>session-aes-secret</c>. Default: the environment variable JAM_SESSION_AES_SECRET.</value>
     public string? SessionAesSecret { get; set; }
 
     /// <summary>Whether a plain file may be opened with encryption on. Its data is then encrypted at once; the ids in it stay valid.</summary>

@@ -7,6 +7,7 @@ namespace Jam.Sessions.Actors.Hosting;
 /// <summary>The options in force: code over HOCON over <c>reference.conf</c>, checked.</summary>
 internal sealed class ResolvedOptions
 {
+    public const string SecretVariable = "JAM_SESSION_AES_SECRET";
     public const int MaxDataBytesLimit = 256 << 20;
     public const long MinSnapshotJournalBytes = 4096;
 
@@ -16,7 +17,7 @@ internal sealed class ResolvedOptions
     {
         JsonPath = ResolvePath(code.JsonPath ?? hocon.GetString("json-path"));
         IsSessionCrypt = code.IsSessionCrypt ?? hocon.GetBoolean("is-session-crypt");
-        SessionAesSecret = code.SessionAesSecret ?? hocon.GetString("session-aes-secret");
+        SessionAesSecret = code.SessionAesSecret ?? NonEmpty(hocon.GetString("session-aes-secret")) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? hocon.GetBoolean("allow-plain-to-encrypted");
         IdFactory = code.IdFactory ?? NamedIdFactory(hocon.GetString("id-factory"));
         Durability = code.Durability ?? NamedDurability(hocon.GetString("durability"));
@@ -167,8 +168,10 @@ internal sealed class ResolvedOptions
         }
 
         var full = Path.GetFullPath(path);
-        return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
     }
+
+    private static string? NonEmpty(string text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static Func<string> NamedIdFactory(string name) => name switch
     {
