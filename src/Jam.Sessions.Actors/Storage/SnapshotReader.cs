@@ -188,9 +188,10 @@ internal sealed class SnapshotReader
             }
             catch (JsonDamage damage)
             {
+                var offset = _read - _end + damage.Offset;
                 if (!damage.AtEnd || !Refill())
                 {
-                    throw Corrupt(_read - _end + damage.Offset, damage.Message);
+                    throw Corrupt(offset, damage.Message);
                 }
             }
         }

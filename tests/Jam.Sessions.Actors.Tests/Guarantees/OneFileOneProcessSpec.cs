@@ -1,0 +1,36 @@
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Guarantees;
+
+/// <summary>Guarantee 6. Two processes, one file: the second is refused, and the error names the holder.</summary>
+public sealed class OneFileOneProcessSpec : EngineTest
+{
+    [Fact]
+    public async Task The_second_engine_is_refused_and_learns_who_has_the_file()
+    {
+        var first = await StartAsync();
+        var refused = await Assert.ThrowsAsync<SessionStoreLockedException>(() => StartAsync());
+        Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", refused.Holder, StringComparison.Ordinal);
+        Assert.Contains(refused.Holder, refused.Message, StringComparison.Ordinal);
+
+        await first.DisposeAsync();
+        await using var next = await StartAsync();
+        Assert.NotNull(await next.Client.CreateAsync("user1", Data()));
+    }
+
+    [Fact]
+    public async Task A_symbolic_link_leads_to_the_same_lock_and_stays_a_link()
+    {
+        var link = Path.Combine(Folder, "link.json");
+        File.WriteAllText(JsonPath, "{}");
+        File.CreateSymbolicLink(link, JsonPath);
+        await using (var first = await StartAsync(o => o.JsonPath = link))
+        {
+            await Assert.ThrowsAsync<SessionStoreLockedException>(() => StartAsync());
+            await first.Client.CreateAsync("user1", Data());
+        }
+
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.Contains("user1", File.ReadAllText(JsonPath), StringComparison.Ordinal);
+    }
+}
