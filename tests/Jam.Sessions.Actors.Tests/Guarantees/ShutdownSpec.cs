@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Guarantees;
+
+/// <summary>Guarantees 1 and 2 at the end of an engine's life: every caller gets an answer, and what was answered is in the file.</summary>
+public sealed class ShutdownSpec : EngineTest
+{
+    public enum Way
+    {
+        Dispose,
+        Terminate,
+        CoordinatedShutdown,
+    }
+
+    [Theory]
+    [InlineData(Way.Dispose, Durability.Durable)]
+    [InlineData(Way.Dispose, Durability.Relaxed)]
+    [InlineData(Way.Terminate, Durability.Durable)]
+    [InlineData(Way.CoordinatedShutdown, Durability.Relaxed)]
+    public async Task While_256_callers_write_each_gets_an_answer_and_what_was_done_is_on_disk(Way way, Durability durability)
+    {
+        var system = ActorSystem.Create("shutdown", "akka { loglevel = OFF, stdout-loglevel = OFF }");
+        var engine = await JamSessions.StartAsync(system, new JamSessionsOptions { JsonPath = JsonPath, Durability = durability });
+        var underWay = new TaskCompletionSource();
+        var acknowledged = new ConcurrentQueue<string>();
+        var callers = Enumerable.Range(0, 256).Select(caller => Task.Run(async () =>
+        {
+            try
+            {
+                while (true)
+                {
+                    acknowledged.Enqueue(await engine.Ref.Ask<string>(new CreateSession($"user{caller}", Data())));
+                    if (acknowledged.Count >= 1000)
+                    {
+                        underWay.TrySetResult();
+                    }
+                }
+            }
+            catch (SessionsStoppingException)
+            {
+                // The answer that ends a caller; any other exception fails the test.
+            }
+        })).ToList();
+
+        await underWay.Task;
+        await (way switch
+        {
+            Way.Dispose => engine.DisposeAsync().AsTask(),
+            Way.Terminate => system.Terminate(),
+            _ => CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance),
+        });
+        if (way == Way.Dispose)
+        {
+            // A system that is gone answers nobody; a stopped engine in a living one still does.
+            await Task.WhenAll(callers);
+        }
+
+        Assert.DoesNotContain(callers, caller => caller.IsFaulted);
+        Assert.True(acknowledged.Count >= 1000);
+        Assert.Empty(Directory.GetFiles(Folder, "*.journal-*"));
+        await using var again = await StartAsync();
+        foreach (var id in acknowledged)
+        {
+            Assert.NotNull(await again.Client.GetAsync(id));
+        }
+
+        if (way == Way.Dispose)
+        {
+            await system.Terminate();
+        }
+    }
+
+    [Fact]
+    public async Task A_stopped_engine_answers_instead_of_letting_callers_hang()
+    {
+        var engine = await StartAsync();
+        var id = await engine.Client.CreateAsync("user1", Data());
+        await engine.DisposeAsync();
+        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.CreateAsync("user1", Data()));
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Ref.Ask<SessionLookup>(new GetSession(id)));
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync());
+    }
+
+    [Fact]
+    public async Task A_message_that_the_engine_does_not_know_is_answered_with_a_failure()
+    {
+        await using var engine = await StartAsync();
+        var e = await Assert.ThrowsAsync<NotSupportedException>(() => engine.Ref.Ask<object>("hello"));
+        Assert.Contains("System.String", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_fails_at_the_end_leaves_the_journal_and_the_next_start_finds_everything()
+    {
+        var disk = new FaultyDisk();
+        var engine = await StartOnAsync(disk);
+        var id = await engine.Client.CreateAsync("user1", Data());
+        disk.Fail("Rename");
+        await engine.DisposeAsync();
+        Assert.False(File.Exists(JsonPath));
+        Assert.NotEmpty(Directory.GetFiles(Folder, "*.journal-*"));
+
+        await using var again = await StartAsync();
+        Assert.NotNull(await again.Client.GetAsync(id));
+    }
+
+    [Fact]
+    public async Task Deleted_data_has_left_the_disk_after_the_next_snapshot()
+    {
+        await using var engine = await StartAsync();
+        var id = await engine.Client.CreateAsync("user1", Data("""{"secret": "wipe me"}"""));
+        await engine.Client.FlushAsync();
+        await engine.Client.DeleteAsync(id);
+        await engine.Client.FlushAsync();
+        Assert.All(Directory.GetFiles(Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)), file =>
+        {
+            Assert.DoesNotContain("wipe me", File.ReadAllText(file), StringComparison.Ordinal);
+            Assert.DoesNotContain(id, File.ReadAllText(file), StringComparison.Ordinal);
+        });
+    }
+}
