@@ -18,7 +18,10 @@ internal static class UnixTime
             return DateTimeOffset.UnixEpoch;
         }
 
-        var microseconds = decimal.Round((decimal)Math.Clamp(seconds, Earliest, Latest) * 1_000_000m);
-        return DateTimeOffset.UnixEpoch.AddTicks((long)microseconds * TimeSpan.TicksPerMicrosecond);
+        // Taken apart first: a decimal made of the whole would keep 15 digits only.
+        var clamped = Math.Clamp(seconds, Earliest, Latest);
+        var whole = Math.Floor(clamped);
+        var microseconds = ((long)whole * 1_000_000) + (long)Math.Round((clamped - whole) * 1_000_000);
+        return DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
     }
 }
