@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using Jam.Sessions.Actors.Encryption;
 
 namespace Jam.Sessions.Actors.Storage;
@@ -200,8 +201,8 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
 
         var decrypted = fernet.TryDecrypt(JsonText.DecodeUtf8(content, out _));
         Counts.Add(decrypted is null ? DataKind.UnreadableToken : DataKind.Token);
-        isExact = decrypted is not null;
-        return decrypted is null ? SessionData.Unreadable : SessionData.Stored(decrypted);
+        isExact = decrypted is not null && Utf8.IsValid(decrypted);
+        return isExact ? SessionData.Stored(decrypted!) : SessionData.Unreadable;
     }
 
     private void WriteData(IBufferWriter<byte> output, SessionData data)
