@@ -8,12 +8,14 @@ namespace Jam.Sessions.Actors.Table;
 /// <remarks>It holds only what is committed, so a reader sees every acknowledged change and never half of one.</remarks>
 internal sealed class SessionTable
 {
+    private const long NotCounted = -1;
+
     private readonly ConcurrentDictionary<string, Session> _byId;
     private readonly ConcurrentDictionary<string, KeySessions> _byOwner;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
     private readonly FileOrder _order;
-    private long _lastDocumentId;
+    private long _lastDocumentId = NotCounted;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
     public SessionTable(IReadOnlyList<Session> documents)
@@ -23,11 +25,6 @@ internal sealed class SessionTable
         var duplicates = new List<(string, string)>();
         foreach (var session in documents)
         {
-            if (session.DocumentId > _lastDocumentId)
-            {
-                _lastDocumentId = session.DocumentId;
-            }
-
             if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, session))
             {
                 duplicates.Add((_byId[session.Id].Key, session.Key));
@@ -76,7 +73,16 @@ internal sealed class SessionTable
     public void Release(string id) => _reservedIds.TryRemove(id, out _);
 
     /// <summary>The next TinyDB document id; an id whose create fails leaves a gap, as in jam.</summary>
-    public long NewDocumentId() => Interlocked.Increment(ref _lastDocumentId);
+    /// <remarks>jam counts on from what the file holds at the first create, not when it is opened: what was deleted before is given again.</remarks>
+    public long NewDocumentId()
+    {
+        if (Volatile.Read(ref _lastDocumentId) == NotCounted)
+        {
+            Interlocked.CompareExchange(ref _lastDocumentId, HighestDocumentId(), NotCounted);
+        }
+
+        return Interlocked.Increment(ref _lastDocumentId);
+    }
 
     /// <summary>Makes a committed batch visible. Only the one writer calls this.</summary>
     public void Publish(string owner, KeySessions after, IReadOnlyCollection<DocumentChange> changes)
@@ -108,6 +114,20 @@ internal sealed class SessionTable
 
     /// <summary>All documents in file order, as they are now. Only the one writer calls this.</summary>
     public Session[] Capture() => _order.Capture();
+
+    private long HighestDocumentId()
+    {
+        var highest = 0L;
+        foreach (var (_, sessions) in _byOwner)
+        {
+            foreach (var session in sessions.Sessions)
+            {
+                highest = Math.Max(highest, session.DocumentId);
+            }
+        }
+
+        return highest;
+    }
 
     private void Remove(IReadOnlyCollection<DocumentChange> changes)
     {
