@@ -8,7 +8,8 @@ public sealed class DamagedFilesSpec : EngineTest
     private static readonly string[] Versions = ["v2.5.6", "v3.2.0"];
 
     public static TheoryData<string> Files => [.. Versions
-        .SelectMany(version => Directory.GetFiles(GoldenFile.PathOf($"{version}/damaged"), "*.json").Select(path => $"{version}/damaged/{Path.GetFileName(path)}"))
+        .SelectMany(version => Directory.GetFiles(GoldenFile.PathOf($"{version}/damaged"), "*.json"))
+        .Select(path => Path.GetRelativePath(GoldenFile.PathOf(""), path))
         .Where(name => !name.EndsWith(".expected.json", StringComparison.Ordinal))];
 
     [Fact]

@@ -6,7 +6,10 @@ namespace Jam.Sessions.Actors.Tests.JamFiles;
 public sealed class DocumentIdsSpec : EngineTest
 {
     private const string TwoDocuments =
-        """{"_default": {"5": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5}, "9": {"key": "k", "session_id": "b", "data": "{}", "created_at": 1.5}}}""";
+        """
+        {"_default": {"5": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5},
+                      "9": {"key": "k", "session_id": "b", "data": "{}", "created_at": 1.5}}}
+        """;
 
     [Fact]
     public async Task The_highest_id_is_given_again_where_it_was_deleted_before_the_first_create()

@@ -129,5 +129,6 @@ public sealed class DuplicateIdsSpec : EngineTest
 
     private void AssertFile(params (string Document, string Key, string Id, int N)[] expected) => Assert.Equal(
         expected.Select(row => (row.Document, row.Key, row.Id, $$"""{"n": {{row.N}}}""")),
-        SessionFile.Load(JsonPath).Documents.Select(row => (row.Name, row.Value["key"].String, row.Value["session_id"].String, row.Value["data"].String)));
+        SessionFile.Load(JsonPath).Documents.Select(row =>
+            (row.Name, row.Value["key"].String, row.Value["session_id"].String, row.Value["data"].String)));
 }

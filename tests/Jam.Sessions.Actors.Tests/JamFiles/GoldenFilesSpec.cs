@@ -85,7 +85,7 @@ public sealed class GoldenFilesSpec : EngineTest
         File.Copy(file.Path, JsonPath);
         await Assert.ThrowsAsync<SessionSecretException>(() => StartAsync(file.Configure));
         Assert.Equal(File.ReadAllBytes(file.Path), File.ReadAllBytes(JsonPath));
-        Assert.DoesNotContain(Directory.GetFiles(Folder), path => path.Contains(".journal", StringComparison.Ordinal) || path.EndsWith(".tmp", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(Folder), path => path != JsonPath && path != $"{JsonPath}.lock");
     }
 
     [Theory]
@@ -118,5 +118,6 @@ public sealed class GoldenFilesSpec : EngineTest
         Assert.Equal(Data(), (await again.Client.GetAsync(newId))!.Data);
     }
 
-    private static string DataOf(string path, string id) => SessionFile.Load(path).Documents.Single(document => document.Value["session_id"].String == id).Value["data"].String;
+    private static string DataOf(string path, string id) =>
+        SessionFile.Load(path).Documents.Single(document => document.Value["session_id"].String == id).Value["data"].String;
 }

@@ -10,7 +10,8 @@ internal static class IntendedDifferences
         ("an empty key is a mistake of the caller; jam clears the sessions of the key \"\"",
             (_, op, _) => op is { Verb: "clear", Key: "" }, nameof(ArgumentException)),
         ("jam 2.5 ignores an update of a missing id; jam 3 raises, and so does the engine",
-            (script, op, jam) => script.IsVersion2 && op.Verb == "update" && jam.Error is null && IsMissingInVersion3(script, op), nameof(SessionNotFoundException)),
+            (script, op, jam) => script.IsVersion2 && op.Verb == "update" && jam.Error is null && IsMissingInVersion3(script, op),
+            nameof(SessionNotFoundException)),
     ];
 
     private static readonly (string Why, Func<Script, bool> Applies, Func<Script, Script> Judge)[] WholeScripts =
@@ -33,7 +34,8 @@ internal static class IntendedDifferences
     public static IEnumerable<string> Unused(IReadOnlyList<Script> scripts) =>
     [
         .. Operations
-            .Where(difference => !scripts.Any(script => script.Operations.Zip(script.Answers).Any(pair => difference.Applies(script, pair.First, pair.Second))))
+            .Where(difference => !scripts.Any(script =>
+                script.Operations.Zip(script.Answers).Any(pair => difference.Applies(script, pair.First, pair.Second))))
             .Select(difference => difference.Why),
         .. WholeScripts.Where(difference => !scripts.Any(difference.Applies)).Select(difference => difference.Why),
     ];
@@ -41,5 +43,6 @@ internal static class IntendedDifferences
     private static bool IsMissingInVersion3(Script script, ScriptOp op) =>
         script.Of("v3.2.0").Answers[IndexOf(script, op)].Error == "JamSessionNotFound";
 
-    private static int IndexOf(Script script, ScriptOp op) => Enumerable.Range(0, script.Operations.Count).First(i => ReferenceEquals(script.Operations[i], op));
+    private static int IndexOf(Script script, ScriptOp op) =>
+        Enumerable.Range(0, script.Operations.Count).First(i => ReferenceEquals(script.Operations[i], op));
 }

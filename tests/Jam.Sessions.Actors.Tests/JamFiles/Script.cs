@@ -10,7 +10,8 @@ internal sealed class Script(string name, string version, string mode)
     public static readonly string[] Versions = ["v2.5.6", "v3.2.0"];
     public static readonly string[] Modes = ["plain", "crypt"];
 
-    public static IReadOnlyList<string> Names { get; } = [.. PyJson.Load(PathOf("INDEX.json"))["scripts"].List.Select(script => script["script"].String)];
+    public static IReadOnlyList<string> Names { get; } =
+        [.. PyJson.Load(PathOf("INDEX.json"))["scripts"].List.Select(script => script["script"].String)];
 
     /// <summary>The key of every file in crypt mode.</summary>
     public static string Secret { get; } = PyJson.Load(PathOf("INDEX.json"))["crypt_key"].String;
@@ -25,13 +26,15 @@ internal sealed class Script(string name, string version, string mode)
 
     public IReadOnlyList<ScriptOp> Operations { get; } = [.. Lines($"{name}.script.jsonl").Select(line => new ScriptOp(line))];
 
-    public IReadOnlyList<ScriptAnswer> Answers { get; } = [.. Lines($"{name}.{version}.{mode}.results.jsonl").Select(line => new ScriptAnswer(PyJson.Parse(line)))];
+    public IReadOnlyList<ScriptAnswer> Answers { get; } =
+        [.. Lines($"{name}.{version}.{mode}.results.jsonl").Select(line => new ScriptAnswer(PyJson.Parse(line)))];
 
     /// <summary>What the file holds in the end: document id, key, decrypted id, and data.</summary>
     public IReadOnlyList<FinalDocument> Final() =>
     [
         .. PyJson.Load(PathOf($"{name}.{version}.{mode}.final.decoded.json")).List.Select(row =>
-            new FinalDocument(row.List[0].String, row.List[1].String, row.List[2].String, PyJson.Parse(row.List[3].String).Canonical(isOrderFree: true))),
+            new FinalDocument(
+                row.List[0].String, row.List[1].String, row.List[2].String, PyJson.Parse(row.List[3].String).Canonical(isOrderFree: true))),
     ];
 
     /// <summary>The same operations with the answers of another version.</summary>

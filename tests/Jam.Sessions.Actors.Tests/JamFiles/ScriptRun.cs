@@ -71,8 +71,9 @@ internal sealed class ScriptRun(Script script, Func<Action<JamSessionsOptions>, 
     private string? IdOf(ScriptOp op) => op.IdOf is { } name ? _named.GetValueOrDefault(name, $"unbound-{name}") : op.Id;
 
     /// <summary>For a set, bytes or a tuple as a name, a value that .NET cannot serialize either.</summary>
-    private static SessionData DataOf(ScriptOp op) =>
-        op.PythonData is null ? SessionData.From(op.Data!) : SessionData.From(new Dictionary<string, object?> { [op.PythonData] = typeof(ScriptRun) });
+    private static SessionData DataOf(ScriptOp op) => op.PythonData is null
+        ? SessionData.From(op.Data!)
+        : SessionData.From(new Dictionary<string, object?> { [op.PythonData] = typeof(ScriptRun) });
 
     private void Configure(JamSessionsOptions options)
     {

@@ -71,7 +71,8 @@ internal static class Served
         if (data is PyJson.Members && IsDecodable(data))
         {
             Assert.Equal(data.Canonical(isOrderFree: true), PyJson.FromClr(served.ToDictionary()).Canonical(isOrderFree: true));
-            Assert.Equal(data.Canonical(isOrderFree: true), PyJson.Parse(served.ToJsonObject().ToJsonString(new() { MaxDepth = SessionData.MaxDepth })).Canonical(isOrderFree: true));
+            var asObject = served.ToJsonObject().ToJsonString(new() { MaxDepth = SessionData.MaxDepth });
+            Assert.Equal(data.Canonical(isOrderFree: true), PyJson.Parse(asObject).Canonical(isOrderFree: true));
         }
         else
         {
@@ -108,5 +109,6 @@ internal static class Served
         _ => true,
     };
 
-    private static bool IsPaired(string text) => !text.EnumerateRunes().Contains(Rune.ReplacementChar) || text.Contains('\uFFFD', StringComparison.Ordinal);
+    private static bool IsPaired(string text) =>
+        !text.EnumerateRunes().Contains(Rune.ReplacementChar) || text.Contains('\uFFFD', StringComparison.Ordinal);
 }

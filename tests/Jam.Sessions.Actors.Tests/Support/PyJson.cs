@@ -83,7 +83,9 @@ public abstract record PyJson
             output.Append('"');
             foreach (var unit in text)
             {
-                _ = unit is >= ' ' and <= '~' and not ('"' or '\\') ? output.Append(unit) : output.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+                _ = unit is >= ' ' and <= '~' and not ('"' or '\\')
+                    ? output.Append(unit)
+                    : output.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
             }
 
             output.Append('"');
