@@ -37,10 +37,11 @@ public sealed record Session
     /// <summary>The creation as jam's file holds it: Unix seconds.</summary>
     internal double CreatedAtSeconds { get; }
 
-    /// <summary>The id of a document that is kept but never served: not an object, or with a name that is no 64-bit number.</summary>
-    internal const long Opaque = long.MinValue;
+    /// <summary>Stands for a document id that is no 64-bit number.</summary>
+    internal const long NoDocumentId = long.MinValue;
 
-    internal bool IsOpaque => DocumentId == Opaque;
+    /// <summary>A document that is kept but never served: not an object, or with a name that is no 64-bit number.</summary>
+    internal bool IsOpaque => Raw is [(byte)'"', ..];
 
     /// <summary>The TinyDB document id, unique in the file.</summary>
     internal long DocumentId { get; }

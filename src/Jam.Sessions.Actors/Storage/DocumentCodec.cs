@@ -20,16 +20,20 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys =
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    // Larger ids leave no room to count on from them.
+    private const long LargestDocumentId = 1L << 62;
+
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
     public DataCounts Counts { get; } = new();
 
     /// <summary>Reads the member <c>name: document</c> whose name was just taken.</summary>
     public Session Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
     {
-        if (!TryReadDocumentId(name, out var documentId) || scanner.Peek() != (byte)'{')
+        var documentId = ReadDocumentId(name);
+        if (documentId == Session.NoDocumentId || scanner.Peek() != (byte)'{')
         {
             scanner.TakeValue();
-            return new Session("", "", SessionData.Unreadable, 0, Session.Opaque, bytes[memberStart..scanner.Position].ToArray());
+            return new Session("", "", SessionData.Unreadable, 0, documentId, bytes[memberStart..scanner.Position].ToArray());
         }
 
         var start = scanner.Position;
@@ -95,14 +99,14 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     }
 
     /// <summary>Reads a document id as Python's <c>int()</c> does, which jam applies to every name.</summary>
-    internal static bool TryReadDocumentId(ReadOnlySpan<byte> name, out long documentId)
+    internal static long ReadDocumentId(ReadOnlySpan<byte> name)
     {
         var text = JsonText.Decode(name).AsSpan().Trim();
         var underscoresFit = !text.StartsWith("_") && !text.EndsWith("_") && !text.Contains("__", StringComparison.Ordinal)
             && !text.Contains("+_", StringComparison.Ordinal) && !text.Contains("-_", StringComparison.Ordinal);
         var digits = text.Contains('_') && underscoresFit ? text.ToString().Replace("_", "", StringComparison.Ordinal) : text;
-        return long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out documentId)
-            && documentId != Session.Opaque;
+        var isNumber = long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id);
+        return isNumber && id is > -LargestDocumentId and < LargestDocumentId ? id : Session.NoDocumentId;
     }
 
     private Fields ReadFields(ref JsonScanner scanner)

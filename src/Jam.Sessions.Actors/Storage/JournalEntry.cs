@@ -45,7 +45,7 @@ internal static class JournalEntry
             scanner.Take((byte)':');
             var isGone = scanner.Peek() == (byte)'n';
             var document = codec.Read(line, start, name, ref scanner);
-            apply(DocumentCodec.TryReadDocumentId(name, out var documentId) ? documentId : Session.Opaque, isGone ? null : document);
+            apply(document.DocumentId, isGone ? null : document);
             scanner.Take((byte)'}');
         }
         while (scanner.TakeCommaOr((byte)']'));

@@ -120,7 +120,7 @@ internal sealed class SnapshotReader
     /// <summary>Of documents with the same id the last one counts, in the place of the first: what a Python dict does.</summary>
     private void Add(Session document)
     {
-        if (document.IsOpaque || document.DocumentId > _highestId)
+        if (document.DocumentId is Session.NoDocumentId || document.DocumentId > _highestId)
         {
             _highestId = Math.Max(_highestId, document.DocumentId);
             _places?.TryAdd(document.DocumentId, _documents.Count);

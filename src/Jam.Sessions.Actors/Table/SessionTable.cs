@@ -15,6 +15,7 @@ internal sealed class SessionTable
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
     private readonly FileOrder _order;
+    private readonly long _highestOpaqueId;
     private long _lastDocumentId = NotCounted;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
@@ -32,6 +33,7 @@ internal sealed class SessionTable
             }
         }
 
+        _highestOpaqueId = documents.Where(document => document.IsOpaque).Select(document => document.DocumentId).DefaultIfEmpty().Max();
         _owners = new KeyOwners(duplicates);
         _byOwner = _owners.Group(documents);
     }
@@ -117,7 +119,7 @@ internal sealed class SessionTable
 
     private long HighestDocumentId()
     {
-        var highest = 0L;
+        var highest = Math.Max(0, _highestOpaqueId);
         foreach (var (_, sessions) in _byOwner)
         {
             foreach (var session in sessions.Sessions)

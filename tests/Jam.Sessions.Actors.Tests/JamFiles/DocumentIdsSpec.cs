@@ -37,5 +37,17 @@ public sealed class DocumentIdsSpec : EngineTest
         Assert.Equal(["5", "9", "11"], DocumentIds());
     }
 
+    [Fact]
+    public async Task A_document_that_is_no_object_keeps_its_id_to_itself()
+    {
+        File.WriteAllText(JsonPath, """{"_default": {"7": null, "x": 1, "7": [], "3": "text"}}""");
+        await using (var engine = await StartAsync())
+        {
+            await engine.Client.CreateAsync("k", Data());
+        }
+
+        Assert.Equal(["7", "x", "3", "8"], DocumentIds());
+    }
+
     private IEnumerable<string> DocumentIds() => SessionFile.Load(JsonPath).Documents.Select(document => document.Name);
 }
