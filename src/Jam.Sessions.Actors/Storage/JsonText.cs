@@ -154,20 +154,20 @@ internal static class JsonText
 
     private static string Exponential(double value)
     {
-        var parts = value.ToString("E16", CultureInfo.InvariantCulture).Split('E');
-        var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        // The exponent must be that of the shortest digits: the float nearest to 1e+23 is 9.99…e+22.
+        var parts = value.ToString("R", CultureInfo.InvariantCulture).TrimStart('-').Split('E');
+        var exponent = parts.Length > 1
+            ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+            : parts[0].Split('.')[0].Length - 1;
         if (exponent == 15)
         {
             return value.ToString("F1", CultureInfo.InvariantCulture);
         }
 
-        var digits = Digits(value.ToString("R", CultureInfo.InvariantCulture));
+        var digits = parts[0].Replace(".", "", StringComparison.Ordinal).Trim('0');
         var mantissa = digits.Length > 1 ? $"{digits[0]}.{digits[1..]}" : digits;
         return $"{(value < 0 ? "-" : "")}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
-
-    private static string Digits(string number) =>
-        number.Split('E')[0].Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal).Trim('0');
 
     private static ReadOnlySpan<byte> Append(Span<byte> buffer, int length, string text) =>
         buffer[..(length + Encoding.ASCII.GetBytes(text, buffer[length..]))];
