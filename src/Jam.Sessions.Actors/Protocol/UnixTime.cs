@@ -18,10 +18,10 @@ internal static class UnixTime
             return DateTimeOffset.UnixEpoch;
         }
 
-        // Taken apart first: a decimal made of the whole would keep 15 digits only.
+        // Whole seconds and the rest are exact apart; a product of both, or a decimal, has too few digits for a microsecond.
         var clamped = Math.Clamp(seconds, Earliest, Latest);
         var whole = Math.Floor(clamped);
-        var microseconds = ((long)whole * 1_000_000) + (long)Math.Round((clamped - whole) * 1_000_000);
-        return DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+        var microseconds = Math.Round((clamped - whole) * 1_000_000);
+        return DateTimeOffset.UnixEpoch.AddTicks((long)whole * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
     }
 }
