@@ -59,6 +59,23 @@ internal static class JournalFormat
         return fits ? line[..bodyLength] : default;
     }
 
+    /// <summary>True where bytes that are no line begin with one whose line feed was changed: a torn write leaves nothing behind a whole line.</summary>
+    public static bool HasLostItsEnd(ReadOnlySpan<byte> bytes)
+    {
+        var from = 0;
+        while (bytes[from..].IndexOf(CrcMember) is >= 0 and var at)
+        {
+            from += at + 1;
+            var end = from - 1 + CrcTailLength - 1;
+            if (end < bytes.Length && !Checked(bytes[..end]).IsEmpty)
+            {
+                return bytes[(end + 1)..].ContainsAnyExcept((byte)0);
+            }
+        }
+
+        return false;
+    }
+
     private static string BaseMembers(Base @base) =>
         string.Create(CultureInfo.InvariantCulture, $"\"covers\": {@base.Covers}, \"length\": {@base.File.Length}, \"file\": \"{@base.File.Crc:x8}\"");
 

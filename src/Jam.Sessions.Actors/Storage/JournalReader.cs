@@ -85,17 +85,20 @@ internal sealed class JournalReader
             if (lineEnd >= 0)
             {
                 var offset = read - end + start;
-                var line = JournalFormat.Checked(buffer.AsSpan(start, lineEnd));
+                var whole = buffer.AsSpan(start, lineEnd);
+                var line = JournalFormat.Checked(whole);
                 start += lineEnd + 1;
                 if (line.IsEmpty)
                 {
                     firstBad ??= offset;
                 }
-                else if (firstBad is { } bad)
+
+                if (firstBad is { } bad && (!line.IsEmpty || JournalFormat.HasLostItsEnd(whole)))
                 {
                     throw Corrupt(bad, "an entry in the middle of the journal does not fit its checksum");
                 }
-                else
+
+                if (firstBad is null)
                 {
                     onLine(this, offset, line);
                 }

@@ -1,0 +1,193 @@
+using System.Buffers;
+using System.Text;
+using CsCheck;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Storage;
+
+/// <summary>Journals: what was written is read, a torn end is left out, any other damage is refused.</summary>
+public sealed class JournalSpec
+{
+    private const string Path = "/folder/sessions.json.journal-1";
+
+    private static readonly Base Beside = new(Covers: 6, new Fingerprint(81, 0x9a3c01ff));
+
+    [Fact]
+    public void What_was_written_is_read() =>
+        Gen.Select(Gen.String, Gen.String, Gen.Int[1, 1000]).Array[1, 5].Array[0, 8].Sample(
+            batches =>
+            {
+                var disk = new BytesDisk(bytesPerRead: 100);
+                using (var journal = Journal.Create(disk, Path, 1, firstBatch: 7, Beside))
+                {
+                    foreach (var (batch, i) in batches.Select((b, i) => (b, i)))
+                    {
+                        journal.Append(Line(7 + i, batch.Select(s => Session(s.Item3, s.Item1, s.Item2))));
+                    }
+
+                    Assert.Equal(disk.Files[Path].Length, journal.Length);
+                }
+
+                var summary = JournalReader.Summarize(disk, Path)!;
+                Assert.Equal((7L, batches.Length), (summary.First, summary.Batches));
+                Assert.Equal([Beside], summary.Bases);
+                Assert.Equal(batches.SelectMany((batch, i) => batch.Select(s => (7L + i, (long)s.Item3, s.Item1, s.Item2))), Documents(disk));
+            },
+            iter: 200);
+
+    [Fact]
+    public void Removals_and_bases_are_read_too()
+    {
+        var disk = new BytesDisk();
+        using var journal = Journal.Create(disk, Path, 1, firstBatch: 1, Beside);
+        journal.Append(Line(1, [], removed: Session(4, "k", "i")));
+        var output = new ArrayBufferWriter<byte>();
+        JournalFormat.WriteBase(output, new Base(1, new Fingerprint(5, 0xFFFFFFFF)));
+        journal.Append(output.WrittenSpan);
+        Assert.Equal([Beside, new Base(1, new Fingerprint(5, 0xFFFFFFFF))], JournalReader.Summarize(disk, Path)!.Bases);
+        Assert.Equal([(1L, 4L, "gone", "")], Documents(disk));
+    }
+
+    [Fact]
+    public void A_last_line_cut_anywhere_is_left_out()
+    {
+        var (bytes, starts) = ThreeBatches();
+        for (var length = starts[3]; length < bytes.Length; length++)
+        {
+            var disk = Holding(bytes[..length]);
+            Assert.Equal(2, JournalReader.Summarize(disk, Path)!.Batches);
+            Assert.Equal([7L, 8L], Documents(disk).Select(d => d.Batch));
+        }
+    }
+
+    [Fact]
+    public void A_first_line_cut_anywhere_is_no_journal()
+    {
+        var (bytes, starts) = ThreeBatches();
+        for (var length = 0; length < starts[1]; length++)
+        {
+            Assert.Null(JournalReader.Summarize(Holding(bytes[..length]), Path));
+        }
+    }
+
+    [Fact]
+    public void A_bit_that_flipped_before_the_last_line_is_found_in_its_line()
+    {
+        var (bytes, starts) = ThreeBatches();
+        var whole = Documents(Holding(bytes));
+        for (var bit = 0; bit < starts[3] * 8; bit++)
+        {
+            var damaged = Flipped(bytes, bit);
+            if (IsLetterCase(bytes, bit) && Outcome(damaged) is { } same)
+            {
+                // The case of a checksum's hex digit means nothing.
+                Assert.Equal(whole, same);
+                continue;
+            }
+
+            var damage = Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Summarize(damaged, Path));
+            Assert.Equal(starts.Last(start => start <= bit / 8), damage.Offset);
+        }
+    }
+
+    [Fact]
+    public void A_bit_that_flipped_in_the_last_line_leaves_it_out()
+    {
+        var (bytes, starts) = ThreeBatches();
+        var whole = Documents(Holding(bytes));
+        for (var bit = starts[3] * 8; bit < bytes.Length * 8; bit++)
+        {
+            var read = Outcome(Flipped(bytes, bit));
+            Assert.True(read!.SequenceEqual(whole[..2]) || (IsLetterCase(bytes, bit) && read!.SequenceEqual(whole)), $"bit {bit}");
+        }
+    }
+
+    [Fact]
+    public void Zeros_at_the_end_are_a_torn_write()
+    {
+        var (bytes, starts) = ThreeBatches();
+        Assert.Equal(3, JournalReader.Summarize(Holding([.. bytes, .. new byte[5000]]), Path)!.Batches);
+        Assert.Equal(2, JournalReader.Summarize(Holding([.. bytes.AsSpan(..(starts[3] + 20)), .. new byte[5000]]), Path)!.Batches);
+        Assert.Equal(2, JournalReader.Summarize(Holding([.. bytes.AsSpan(..^1), .. new byte[5000]]), Path)!.Batches);
+        Assert.Null(JournalReader.Summarize(Holding(new byte[70_000]), Path));
+    }
+
+    [Theory]
+    [InlineData("{\"journal\": 2, \"first\": 1, \"covers\": 0, \"length\": 0, \"file\": \"00000000\"")]
+    [InlineData("{\"journal\": \"1\", \"first\": true")]
+    [InlineData("{\"batch\": 1")]
+    [InlineData("[1")]
+    public void A_journal_of_another_format_is_refused(string body)
+    {
+        var crc = Fingerprint.Crc32C(0, Encoding.ASCII.GetBytes(body));
+        var damage = Assert.Throws<SessionStoreCorruptException>(
+            () => JournalReader.Summarize(Holding(Encoding.ASCII.GetBytes($"{body}, \"crc\": \"{crc:x8}\"}}\n")), Path));
+        Assert.Equal((Path, 0L), (damage.Path, damage.Offset));
+    }
+
+    [Fact]
+    public void The_checksum_is_the_castagnoli_crc()
+    {
+        Assert.Equal(0xE3069283u, Fingerprint.Crc32C(0, "123456789"u8));
+        Assert.Equal(0xE3069283u, Fingerprint.Crc32C(Fingerprint.Crc32C(0, "1234"u8), "56789"u8));
+    }
+
+    private static Session Session(long documentId, string key, string id) => new(id, key, SessionData.Empty, 1.5, documentId, raw: null);
+
+    private static byte[] Line(long number, IEnumerable<Session> documents, Session? removed = null)
+    {
+        var changes = documents.Select(document => new DocumentChange(null, document));
+        var output = new ArrayBufferWriter<byte>();
+        JournalFormat.BeginBatch(output, number);
+        output.Write(JournalEntry.Encode(removed is null ? changes : changes.Append(new DocumentChange(removed, null)), new DocumentCodec(null)).Span);
+        JournalFormat.EndBatch(output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static (byte[] Bytes, int[] LineStarts) ThreeBatches()
+    {
+        var disk = new BytesDisk();
+        using var journal = Journal.Create(disk, Path, 1, firstBatch: 7, Beside);
+        var starts = new List<int> { 0 };
+        for (var batch = 7; batch < 10; batch++)
+        {
+            starts.Add((int)journal.Length);
+            journal.Append(Line(batch, [Session(batch, "key", $"id{batch}")]));
+        }
+
+        return (disk.Files[Path], starts.ToArray());
+    }
+
+    private static BytesDisk Holding(byte[] bytes) => new() { Files = { [Path] = bytes } };
+
+    private static BytesDisk Flipped(byte[] bytes, int bit)
+    {
+        var damaged = bytes.ToArray();
+        damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+        return Holding(damaged);
+    }
+
+    private static bool IsLetterCase(byte[] bytes, int bit) => bit % 8 == 5 && char.IsAsciiLetter((char)bytes[bit / 8]);
+
+    private static List<(long Batch, long Id, string Key, string SessionId)>? Outcome(BytesDisk disk)
+    {
+        try
+        {
+            return Documents(disk);
+        }
+        catch (SessionStoreCorruptException)
+        {
+            return null;
+        }
+    }
+
+    private static List<(long Batch, long Id, string Key, string SessionId)> Documents(BytesDisk disk)
+    {
+        var documents = new List<(long, long, string, string)>();
+        JournalReader.Replay(disk, Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
+            JournalEntry.Decode(line, ref changes, new DocumentCodec(null), (id, document) => documents.Add((batch, id, document?.Key ?? "gone", document?.Id ?? ""))));
+        return documents;
+    }
+}
