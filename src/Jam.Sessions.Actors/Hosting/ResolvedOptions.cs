@@ -11,22 +11,26 @@ internal sealed class ResolvedOptions
     public const int MaxDataBytesLimit = 256 << 20;
     public const long MinSnapshotJournalBytes = 4096;
 
+    private const string Section = "jam.sessions";
+
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
+    private readonly List<string> _unreadable = [];
 
     private ResolvedOptions(JamSessionsOptions code, Config hocon)
     {
-        JsonPath = ResolvePath(code.JsonPath ?? hocon.GetString("json-path"));
-        IsSessionCrypt = code.IsSessionCrypt ?? hocon.GetBoolean("is-session-crypt");
-        SessionAesSecret = code.SessionAesSecret ?? NonEmpty(hocon.GetString("session-aes-secret")) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
-        AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? hocon.GetBoolean("allow-plain-to-encrypted");
-        IdFactory = code.IdFactory ?? NamedIdFactory(hocon.GetString("id-factory"));
-        Durability = code.Durability ?? NamedDurability(hocon.GetString("durability"));
-        FlushInterval = code.FlushInterval ?? hocon.GetTimeSpan("flush-interval");
-        SnapshotJournalBytes = code.SnapshotJournalBytes ?? hocon.GetLong("snapshot-journal-bytes");
-        SnapshotInterval = code.SnapshotInterval ?? hocon.GetTimeSpan("snapshot-interval");
-        MaxDataBytes = code.MaxDataBytes ?? hocon.GetInt("max-data-bytes");
-        MaxKeyLength = code.MaxKeyLength ?? hocon.GetInt("max-key-length");
-        KeyIdleTimeout = code.KeyIdleTimeout ?? hocon.GetTimeSpan("key-idle-timeout");
+        JsonPath = ResolvePath(code.JsonPath ?? Read(hocon, "json-path", (config, key) => config.GetString(key)));
+        IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
+        SessionAesSecret = code.SessionAesSecret ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
+        AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
+        IdFactory = code.IdFactory ?? NamedIdFactory(Read(hocon, "id-factory", (config, key) => config.GetString(key)));
+        Durability = code.Durability ?? NamedDurability(Read(hocon, "durability", (config, key) => config.GetString(key)));
+        FlushInterval = code.FlushInterval ?? Read(hocon, "flush-interval", (config, key) => config.GetTimeSpan(key));
+        SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", (config, key) => config.GetLong(key));
+        SnapshotInterval = code.SnapshotInterval ?? Read(hocon, "snapshot-interval", (config, key) => config.GetTimeSpan(key));
+        MaxDataBytes = code.MaxDataBytes ?? Read(hocon, "max-data-bytes", (config, key) => config.GetInt(key));
+        MaxKeyLength = code.MaxKeyLength ?? Read(hocon, "max-key-length", (config, key) => config.GetInt(key));
+        KeyIdleTimeout = code.KeyIdleTimeout ?? Read(hocon, "key-idle-timeout", (config, key) => config.GetTimeSpan(key));
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
     }
 
@@ -61,18 +65,8 @@ internal sealed class ResolvedOptions
     /// <exception cref="JamSessionsOptionsException">Options that cannot work, all at once.</exception>
     public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem)
     {
-        var hocon = actorSystem.WithFallback(Reference).GetConfig("jam.sessions");
-        ResolvedOptions options;
-        try
-        {
-            options = new ResolvedOptions(code, hocon);
-        }
-        catch (Exception e) when (e is FormatException or OverflowException or ConfigurationException or ArgumentException)
-        {
-            throw new JamSessionsOptionsException([$"a value under jam.sessions cannot be read: {e.Message}"]);
-        }
-
-        var failures = options.Failures().ToList();
+        var options = new ResolvedOptions(code, actorSystem.WithFallback(Reference).GetConfig(Section));
+        List<string> failures = [.. options._unreadable, .. options.Failures()];
         return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
     }
 
@@ -160,15 +154,37 @@ internal sealed class ResolvedOptions
     }
 
     /// <summary>The file itself: absolute, and behind any symbolic link, so that a snapshot replaces the file and not the link.</summary>
-    private static string ResolvePath(string path)
+    private string ResolvePath(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
         {
             return "";
         }
 
-        var full = Path.GetFullPath(path);
-        return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        try
+        {
+            var full = Path.GetFullPath(path);
+            return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            _unreadable.Add($"json-path cannot be resolved: {e.Message}");
+            return path;
+        }
+    }
+
+    /// <summary>Reads a value; one that cannot be read is noted, and stands at its default so that the others are checked too.</summary>
+    private T Read<T>(Config hocon, string key, Func<Config, string, T> read)
+    {
+        try
+        {
+            return read(hocon, key);
+        }
+        catch (Exception)
+        {
+            _unreadable.Add($"{key} cannot be read as {typeof(T).Name}.");
+            return read(Reference.GetConfig(Section), key);
+        }
     }
 
     private static string? NonEmpty(string text) => string.IsNullOrEmpty(text) ? null : text;
