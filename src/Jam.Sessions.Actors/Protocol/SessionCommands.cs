@@ -5,8 +5,9 @@ namespace Jam.Sessions.Actors;
 /// <summary>What a host may ask of the engine. Every message gets exactly one reply.</summary>
 /// <remarks>
 /// Arguments are checked here, on the caller's thread, so that no actor ever meets a bad one. No message prints an id, a key or data.
+/// They stay in the process, so Akka's check that messages can be serialized (<c>akka.actor.serialize-messages</c>) passes them by.
 /// </remarks>
-public interface ISessionMessage;
+public interface ISessionMessage : INoSerializationVerificationNeeded;
 
 /// <summary>A message that changes sessions: decided by the actor of one session key, one at a time.</summary>
 internal interface ISessionCommand : ISessionMessage;

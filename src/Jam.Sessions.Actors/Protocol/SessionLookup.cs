@@ -1,7 +1,9 @@
+using Akka.Actor;
+
 namespace Jam.Sessions.Actors;
 
 /// <summary>The answer to <see cref="GetSession"/>: <see cref="SessionFound"/> or <see cref="SessionMissing"/>.</summary>
-public abstract record SessionLookup
+public abstract record SessionLookup : INoSerializationVerificationNeeded
 {
     private protected SessionLookup() { }
 }
