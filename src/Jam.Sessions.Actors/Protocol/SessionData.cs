@@ -122,10 +122,9 @@ public sealed class SessionData : IEquatable<SessionData>
     /// <exception cref="SessionDataException">The text is not a standard JSON object.</exception>
     public Dictionary<string, object?> ToDictionary()
     {
-        return Read(utf8 =>
+        return Read(_ =>
         {
-            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
-            using var document = JsonDocument.ParseValue(ref reader);
+            using var document = JsonDocument.Parse(_utf8, Documents);
             return document.RootElement.ValueKind == JsonValueKind.Object ? (Dictionary<string, object?>)Value(document.RootElement)! : null;
         });
 
