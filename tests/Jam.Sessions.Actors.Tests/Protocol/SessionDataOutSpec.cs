@@ -35,6 +35,25 @@ public sealed class SessionDataOutSpec
     }
 
     [Fact]
+    public void Numbers_are_read_alike_in_every_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        var odd = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (odd.NumberFormat.NegativeSign, odd.NumberFormat.NumberDecimalSeparator) = ("~", ",");
+        try
+        {
+            CultureInfo.CurrentCulture = odd;
+            var values = SessionData.From("""{"big":-123456789012345678901234567890,"float":-1.5}""").ToDictionary();
+            Assert.Equal(BigInteger.Parse("-123456789012345678901234567890", CultureInfo.InvariantCulture), values["big"]);
+            Assert.Equal(-1.5, values["float"]);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
     public void What_is_done_to_a_reading_does_not_reach_the_data()
     {
         var data = SessionData.From("""{"a":{"b":1}}""");
