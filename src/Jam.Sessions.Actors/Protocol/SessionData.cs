@@ -113,9 +113,26 @@ public sealed class SessionData : IEquatable<SessionData>
     /// <exception cref="SessionDataException">The data does not fit the type, or its text is not standard JSON.</exception>
     public T As<T>(JsonTypeInfo<T> typeInfo) => Read(utf8 => JsonSerializer.Deserialize(utf8, typeInfo));
 
-    /// <summary>Reads the data as a new, mutable JSON object.</summary>
+    /// <summary>Reads the data as a new, mutable JSON object; of duplicate names the last one counts.</summary>
     /// <exception cref="SessionDataException">The text is not a standard JSON object.</exception>
-    public JsonObject ToJsonObject() => Read(utf8 => JsonNode.Parse(utf8, nodeOptions: null, Documents) as JsonObject);
+    public JsonObject ToJsonObject()
+    {
+        return Read(_ =>
+        {
+            using var document = JsonDocument.Parse(_utf8, Documents);
+            return Node(document.RootElement) as JsonObject;
+        });
+
+        // JsonNode.Parse would give an object that throws on its first use where a name occurs twice.
+        static JsonNode? Node(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().Aggregate(
+                new JsonObject(), (values, property) => { values[property.Name] = Node(property.Value); return values; }),
+            JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(Node)]),
+            JsonValueKind.Null => null,
+            _ => JsonValue.Create(element.Clone()),
+        };
+    }
 
     /// <summary>Reads the data as a new dictionary.</summary>
     /// <returns>Values are string, bool, null, long or <see cref="BigInteger"/> (whole numbers), double (other numbers),

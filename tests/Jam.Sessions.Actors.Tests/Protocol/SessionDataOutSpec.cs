@@ -54,6 +54,16 @@ public sealed class SessionDataOutSpec
     }
 
     [Fact]
+    public void Of_duplicate_names_the_last_one_counts()
+    {
+        var data = SessionData.From("""{"a":1,"b":{"c":1,"c":2},"a":3}""");
+        Assert.Equal(3L, data.ToDictionary()["a"]);
+        Assert.Equal(3, data.As<Dictionary<string, JsonElement>>()["a"].GetInt32());
+        Assert.Equal(3, (int)data.ToJsonObject()["a"]!);
+        Assert.Equal(2, (int)data.ToJsonObject()["b"]!["c"]!);
+    }
+
+    [Fact]
     public void What_is_done_to_a_reading_does_not_reach_the_data()
     {
         var data = SessionData.From("""{"a":{"b":1}}""");
