@@ -17,7 +17,7 @@ public sealed class SessionNotFoundException()
 /// <summary>Session data that is not a JSON object, is not valid JSON, is too large, or cannot be read from the file.</summary>
 public sealed class SessionDataException : JamSessionsException
 {
-    internal SessionDataException(string message, Exception? inner = null) : base(message, inner) { }
+    internal SessionDataException(string message) : base(message) { }
 
     internal static SessionDataException UnreadableInFile() => new(
         "The file holds this session, but its data cannot be read: it is not text, or was not encrypted with this key. Update or delete the session.");

@@ -57,9 +57,9 @@ public sealed class SessionData : IEquatable<SessionData>
         {
             return Checked(StrictUtf8.GetBytes(json));
         }
-        catch (EncoderFallbackException e)
+        catch (EncoderFallbackException)
         {
-            throw new SessionDataException("Session data must be well-formed UTF-16: the JSON text has an unpaired surrogate.", e);
+            throw new SessionDataException("Session data must be well-formed UTF-16: the JSON text has an unpaired surrogate.");
         }
     }
 

@@ -97,6 +97,13 @@ public sealed partial class SessionDataInSpec
         RefusedWithoutData(() => SessionData.From([.. "{\"a\":\"hunter2"u8, .. bytes, .. "\"}"u8]));
 
     [Fact]
+    public void Text_with_an_unpaired_surrogate_is_refused()
+    {
+        var text = Assert.Throws<SessionDataException>(() => SessionData.From("{\"a\":\"hunter2" + '\uDBCD' + "\"}")).ToString();
+        Assert.DoesNotContain("DBCD", text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Values_that_json_cannot_hold_as_an_object_are_refused()
     {
         var cyclic = new Dictionary<string, object?> { ["password"] = Marker };
