@@ -1,0 +1,126 @@
+using Akka.Configuration;
+using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Engine;
+using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Table;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Protocol;
+
+/// <summary>What messages refuse where they are made, and that nothing public prints what is secret.</summary>
+public sealed class MessagesSpec
+{
+    private const string Id = "hunter2-id", Key = "hunter2-key";
+
+    private static readonly SessionData Data = SessionData.From("""{"password": "hunter2-data"}""");
+    private static readonly Session Session = new(Id, Key, Data, DateTimeOffset.UnixEpoch);
+
+    // One of each public message, reply and exception; exceptions as the engine makes them from bad input.
+    private static readonly Dictionary<Type, Func<object>> Makers = new()
+    {
+        [typeof(CreateSession)] = () => new CreateSession(Key, Data),
+        [typeof(GetSession)] = () => new GetSession(Id),
+        [typeof(UpdateSession)] = () => new UpdateSession(Id, Data),
+        [typeof(DeleteSession)] = () => new DeleteSession(Id),
+        [typeof(ClearSessions)] = () => new ClearSessions(Key),
+        [typeof(ReworkSession)] = () => new ReworkSession(Id),
+        [typeof(FlushSessions)] = () => new FlushSessions(),
+        [typeof(SessionFound)] = () => new SessionFound(Session),
+        [typeof(SessionMissing)] = () => SessionMissing.Instance,
+        [typeof(Session)] = () => Session,
+        [typeof(SessionData)] = () => Data,
+        [typeof(SessionNotFoundException)] = () => new SessionNotFoundException(),
+        [typeof(SessionsStoppingException)] = () => new SessionsStoppingException(),
+        [typeof(SessionDataException)] = () => Thrown<SessionDataException>(() => SessionData.From("""{"password": "hunter2-data" """)),
+        [typeof(SessionKeyException)] = () => Options(o => o.MaxKeyLength = 2).Refuse(Key, Data)!,
+        [typeof(SessionIdFactoryException)] = () => Thrown<SessionIdFactoryException>(() => TakenIds().NewSessionId()),
+        [typeof(SessionSecretException)] = () => Thrown<SessionSecretException>(() => Fernet.FromKey("hunter2", TimeProvider.System)),
+        [typeof(JamSessionsOptionsException)] = () => Thrown<JamSessionsOptionsException>(() => Options(o => (o.SessionAesSecret, o.MaxKeyLength) = ("hunter2", 0))),
+        [typeof(SessionStoreException)] = () => new SessionStoreException("/folder/sessions.json", "the disk refused"),
+        [typeof(SessionStoreCorruptException)] = () => Thrown<SessionStoreCorruptException>(() => Read("""{"_default": {"1": {"session_id": "hunter2-id", "data": "hunter2-data" x""")),
+        [typeof(SessionStoreLockedException)] = () => new SessionStoreLockedException("/folder/sessions.json", "another process"),
+        [typeof(SessionStoreConflictException)] = () => new SessionStoreConflictException("/folder/sessions.json", "Move it away."),
+    };
+
+    public static TheoryData<Type> PublicValues { get; } =
+        [.. typeof(ISessionMessage).Assembly.GetExportedTypes().Where(type => !type.IsAbstract && type.IsClass && IsValue(type))];
+
+    [Theory]
+    [MemberData(nameof(PublicValues))]
+    public void Nothing_public_prints_an_id_a_key_or_data(Type type)
+    {
+        Assert.True(Makers.TryGetValue(type, out var make), $"{type.Name} is new: add one to {nameof(Makers)}.");
+        Assert.DoesNotContain("hunter2", make!().ToString(), StringComparison.Ordinal);
+        Assert.Contains(make!().ToString()!, text => text != ' ');
+    }
+
+    [Fact]
+    public void Messages_say_what_they_are()
+    {
+        Assert.Equal("CreateSession { Data = 28 bytes }", new CreateSession(Key, Data).ToString());
+        Assert.Equal("SessionFound { Session { Data = 28 bytes } }", new SessionFound(Session).ToString());
+    }
+
+    [Fact]
+    public void An_id_that_is_null_or_empty_is_refused()
+    {
+        foreach (var make in new Action<string>[] { id => _ = new GetSession(id), id => _ = new UpdateSession(id, Data), id => _ = new DeleteSession(id), id => _ = new ReworkSession(id) })
+        {
+            Assert.Throws<ArgumentNullException>("sessionId", () => make(null!));
+            Assert.Throws<ArgumentException>("sessionId", () => make(""));
+            make(new string('i', 100_000));
+        }
+    }
+
+    [Fact]
+    public void A_key_that_is_null_or_empty_or_too_long_is_refused()
+    {
+        foreach (var make in new Action<string>[] { key => _ = new CreateSession(key, Data), key => _ = new ClearSessions(key) })
+        {
+            Assert.Throws<ArgumentNullException>("sessionKey", () => make(null!));
+            Assert.Throws<ArgumentException>("sessionKey", () => make(""));
+            make(new string('k', SessionKeys.MaxLength));
+            var refusal = Assert.Throws<ArgumentException>("sessionKey", () => make(new string('k', SessionKeys.MaxLength + 1)));
+            Assert.DoesNotContain("kkk", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Data_that_is_null_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>("data", () => new CreateSession(Key, null!));
+        Assert.Throws<ArgumentNullException>("data", () => new UpdateSession(Id, null!));
+    }
+
+    [Fact]
+    public void Messages_and_sessions_are_equal_by_value()
+    {
+        Assert.Equal(new CreateSession(Key, Data), new CreateSession(Key, SessionData.From(Data.Json)));
+        Assert.NotEqual(new GetSession(Id), new GetSession(Id.ToUpperInvariant()));
+        var other = new Session(Id, Key, SessionData.From(Data.Json), DateTimeOffset.UnixEpoch);
+        Assert.Equal((Session, Session.GetHashCode()), (other, other.GetHashCode()));
+        Assert.NotEqual(Session, new Session(Id, Key, Data, DateTimeOffset.UnixEpoch.AddMicroseconds(1)));
+        var (id, key, data, createdAt) = Session;
+        Assert.Equal((Id, Key, Data, DateTimeOffset.UnixEpoch), (id, key, data, createdAt));
+    }
+
+    private static bool IsValue(Type type) =>
+        typeof(ISessionMessage).IsAssignableFrom(type) || typeof(SessionLookup).IsAssignableFrom(type) || typeof(Exception).IsAssignableFrom(type)
+        || type == typeof(Session) || type == typeof(SessionData);
+
+    private static T Thrown<T>(Func<object> action)
+        where T : Exception => Assert.Throws<T>(action);
+
+    private static ResolvedOptions Options(Action<JamSessionsOptions> configure)
+    {
+        var options = new JamSessionsOptions { JsonPath = "sessions.json" };
+        configure(options);
+        return ResolvedOptions.Resolve(options, ConfigurationFactory.Empty);
+    }
+
+    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([Session]), fernet: null);
+
+    private static Snapshot Read(string json) =>
+        SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentCodec(null));
+}

@@ -1,0 +1,140 @@
+using CsCheck;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Table;
+
+namespace Jam.Sessions.Actors.Tests.Table;
+
+/// <summary>The table of committed sessions: file order, claims of ids, and ids that a file has several times.</summary>
+public sealed class SessionTableSpec
+{
+    [Fact]
+    public void File_order_is_that_of_a_list_whatever_is_deleted() => Gen.Select(Gen.Int[0, 9], Gen.Int[0, 1000]).Array[0, 400].Sample(
+        steps =>
+        {
+            var list = Enumerable.Range(1, 5).Select(id => Document(id)).ToList();
+            var order = new FileOrder(list.ToArray());
+            var next = 6L;
+            foreach (var (kind, at) in steps)
+            {
+                var place = list.Count == 0 ? 0 : at % list.Count;
+                if (kind < 4 || list.Count == 0)
+                {
+                    list.Add(Document(next++));
+                    order.Apply(new DocumentChange(null, list[^1]));
+                }
+                else if (kind < 6)
+                {
+                    var changed = list[place].WithData(SessionData.Empty);
+                    order.Apply(new DocumentChange(list[place], changed));
+                    list[place] = changed;
+                }
+                else
+                {
+                    order.Apply(new DocumentChange(list[place], null));
+                    list.RemoveAt(place);
+                }
+            }
+
+            Assert.Equal(list.Count, order.Capture().Length);
+            Assert.All(order.Capture().Zip(list), pair => Assert.Same(pair.Second, pair.First));
+        },
+        iter: 500);
+
+    [Fact]
+    public void An_id_is_claimed_once()
+    {
+        var table = new SessionTable([Document(1, id: "taken")]);
+        Assert.False(table.TryReserve("taken"));
+        Assert.True(table.TryReserve("free"));
+        Assert.False(table.TryReserve("free"));
+        table.Release("free");
+        Assert.True(table.TryReserve("free"));
+        Assert.False(table.TryReserve("taken"));
+    }
+
+    [Fact]
+    public void Document_ids_go_on_behind_the_highest()
+    {
+        Assert.Equal(1, new SessionTable([]).NewDocumentId());
+        var table = new SessionTable([Document(5), Document(2), new Session("", "", SessionData.Unreadable, 0, Session.Opaque, [])]);
+        Assert.Equal([6, 7], new[] { table.NewDocumentId(), table.NewDocumentId() });
+    }
+
+    [Fact]
+    public void A_committed_change_is_found_and_the_old_id_is_not()
+    {
+        var table = new SessionTable([]);
+        var created = Document(1, key: "k", id: "a");
+        Publish(table, "k", created);
+        Assert.True(table.TryFind("a", out var found));
+        Assert.Same(created, found);
+        Publish(table, "k", created.WithId("b"));
+        Assert.False(table.TryFind("a", out _));
+        Assert.True(table.TryFind("b", out _));
+        Publish(table, "k");
+        Assert.False(table.TryFind("b", out _));
+        Assert.Equal((0, 0, 0), (table.Count, table.Of("k").Sessions.Length, table.Capture().Length));
+    }
+
+    [Fact]
+    public void Of_documents_with_one_id_the_first_is_served_and_its_end_uncovers_the_next()
+    {
+        var (first, second, third) = (Document(1, "k1", "x"), Document(2, "k2", "x"), Document(3, "k2", "y"));
+        var table = new SessionTable([first, second, third]);
+        Assert.True(table.TryFind("x", out var found));
+        Assert.Same(first, found);
+        Assert.Equal(2, table.Count);
+        Assert.Equal(table.OwnerOf("k1"), table.OwnerOf("k2"));
+
+        var owner = table.OwnerOf("k1");
+        Assert.Equal([first, second, third], table.Of(owner).Sessions.ToArray());
+        Publish(table, owner, second, third);
+        Assert.True(table.TryFind("x", out found));
+        Assert.Same(second, found);
+        Publish(table, owner, third);
+        Assert.False(table.TryFind("x", out _));
+    }
+
+    [Fact]
+    public void Documents_with_one_id_change_and_move_together()
+    {
+        var table = new SessionTable([Document(1, "k1", "x"), Document(2, "k2", "x")]);
+        var owner = table.OwnerOf("k2");
+        Publish(table, owner, [.. table.Of(owner).Sessions.Select(s => s.WithId("z"))]);
+        Assert.False(table.TryFind("x", out _));
+        Publish(table, owner, [.. table.Of(owner).Sessions.Select(s => s.WithData(SessionData.From("""{"a":1}""")))]);
+        Assert.True(table.TryFind("z", out var found));
+        Assert.Equal(("k1", 7), (found.Key, found.Data.Length));
+        Assert.Equal([1L, 2L], table.Capture().Select(d => d.DocumentId));
+    }
+
+    [Fact]
+    public void Keys_that_ids_link_in_a_chain_have_one_owner()
+    {
+        var table = new SessionTable(
+            [Document(1, "a", "1"), Document(2, "b", "1"), Document(3, "c", "2"), Document(4, "d", "2"), Document(5, "d", "3"), Document(6, "b", "3"), Document(7, "e", "4")]);
+        Assert.Single(new[] { "a", "b", "c", "d" }.Select(table.OwnerOf).Distinct());
+        Assert.Equal("e", table.OwnerOf("e"));
+        Assert.Equal("new", table.OwnerOf("new"));
+        Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], table.Of(table.OwnerOf("c")).Sessions.Select(s => s.DocumentId));
+    }
+
+    [Fact]
+    public void Documents_that_are_no_sessions_keep_their_place_and_are_not_found()
+    {
+        var opaque = new Session("", "", SessionData.Unreadable, 0, Session.Opaque, "\"a\": 1"u8.ToArray());
+        var table = new SessionTable([Document(1), opaque, opaque, Document(2)]);
+        Assert.Equal(2, table.Count);
+        Assert.Equal(4, table.Capture().Length);
+        Assert.Empty(table.Of("").Sessions);
+    }
+
+    private static Session Document(long documentId, string key = "key", string? id = null) =>
+        new(id ?? $"id{documentId}", key, SessionData.Empty, 1.5, documentId, raw: null);
+
+    private static void Publish(SessionTable table, string owner, params Session[] after)
+    {
+        var sessions = new KeySessions([.. after]);
+        table.Publish(owner, sessions, table.Of(owner).ChangesTo(sessions).ToList());
+    }
+}
