@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using System.Xml.Linq;
 using Akka.Configuration;
@@ -7,7 +6,7 @@ using Jam.Sessions.Actors.Hosting;
 namespace Jam.Sessions.Actors.Tests.Hosting;
 
 /// <summary>Options: code over HOCON over reference.conf, which says what the documentation says.</summary>
-public sealed class OptionsSpec
+public sealed class OptionsSpec : IDisposable
 {
     private static readonly Func<string> Factory = () => "id";
 
@@ -29,7 +28,13 @@ public sealed class OptionsSpec
         [nameof(JamSessionsOptions.TimeProvider)] = ("", TimeProvider.System, "TimeProvider.System", "", TimeProvider.System, new Microsoft.Extensions.Time.Testing.FakeTimeProvider()),
     };
 
+    private readonly string? _variable = Environment.GetEnvironmentVariable(ResolvedOptions.SecretVariable);
+
+    public OptionsSpec() => Environment.SetEnvironmentVariable(ResolvedOptions.SecretVariable, null);
+
     public static TheoryData<string> Names { get; } = [.. typeof(JamSessionsOptions).GetProperties().Select(property => property.Name)];
+
+    public void Dispose() => Environment.SetEnvironmentVariable(ResolvedOptions.SecretVariable, _variable);
 
     [Theory]
     [MemberData(nameof(Names))]
