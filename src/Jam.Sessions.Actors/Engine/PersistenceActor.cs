@@ -50,7 +50,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             Timers.StartPeriodicTimer(nameof(SnapshotDue), SnapshotDue.Instance, _options.SnapshotInterval);
         }
 
-        if (_options.AllowPlainToEncrypted && _store.Codec.Counts.Plain > 0)
+        if (_store.HasPlainToEncrypt)
         {
             _log.Info("jam.sessions: encrypting the plain data of {Path}", _options.JsonPath);
             BeginSnapshot();

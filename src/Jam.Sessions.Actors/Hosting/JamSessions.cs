@@ -55,7 +55,7 @@ public sealed class JamSessions : IAsyncDisposable
         var table = new SessionTable(documents);
         var persistence = WriterThread.On(system, PersistenceActor.Props(store, table, resolved));
         var manager = system.ActorOf(
-            SessionManager.Props(resolved, table, new IdentitySource(resolved, table, fernet), codec, persistence),
+            SessionManager.Props(resolved, table, new IdentitySource(resolved, table, fernet), store.Codec, persistence),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var engine = new JamSessions(manager, new JamSessionsClient(manager, table, resolved));
         CoordinatedShutdown.Get(system).AddTask(
@@ -69,11 +69,12 @@ public sealed class JamSessions : IAsyncDisposable
 
         var log = Logging.GetLogger(system, typeof(JamSessions));
         log.Info("jam.sessions: {Path} is open with {Count} sessions", resolved.JsonPath, table.Count);
-        if (codec.Counts.UnreadableTokens > 0)
+        var unreadable = documents.Count(document => !document.IsOpaque && ReferenceEquals(document.Data, SessionData.Unreadable));
+        if (unreadable > 0)
         {
             log.Warning(
-                "jam.sessions: {Path} has {Count} sessions whose data was not encrypted with this key; they are kept, and reading one fails. Delete them or restore the key",
-                resolved.JsonPath, codec.Counts.UnreadableTokens);
+                "jam.sessions: {Path} has {Count} sessions whose data cannot be read; they are kept, and reading one fails. Update or delete them, or restore the key that they were encrypted with",
+                resolved.JsonPath, unreadable);
         }
 
         return engine;

@@ -21,14 +21,14 @@ internal sealed class ResolvedOptions
     {
         JsonPath = ResolvePath(code.JsonPath ?? Read(hocon, "json-path", (config, key) => config.GetString(key)));
         IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
-        SessionAesSecret = code.SessionAesSecret ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
+        SessionAesSecret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
         IdFactory = code.IdFactory ?? NamedIdFactory(Read(hocon, "id-factory", (config, key) => config.GetString(key)));
         Durability = code.Durability ?? NamedDurability(Read(hocon, "durability", (config, key) => config.GetString(key)));
         FlushInterval = code.FlushInterval ?? Read(hocon, "flush-interval", (config, key) => config.GetTimeSpan(key));
-        SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", (config, key) => config.GetLong(key));
+        SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", Bytes);
         SnapshotInterval = code.SnapshotInterval ?? Read(hocon, "snapshot-interval", (config, key) => config.GetTimeSpan(key));
-        MaxDataBytes = code.MaxDataBytes ?? Read(hocon, "max-data-bytes", (config, key) => config.GetInt(key));
+        MaxDataBytes = code.MaxDataBytes ?? (int)Math.Min(int.MaxValue, Read(hocon, "max-data-bytes", Bytes));
         MaxKeyLength = code.MaxKeyLength ?? Read(hocon, "max-key-length", (config, key) => config.GetInt(key));
         KeyIdleTimeout = code.KeyIdleTimeout ?? Read(hocon, "key-idle-timeout", (config, key) => config.GetTimeSpan(key));
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
@@ -187,7 +187,10 @@ internal sealed class ResolvedOptions
         }
     }
 
-    private static string? NonEmpty(string text) => string.IsNullOrEmpty(text) ? null : text;
+    /// <summary>A number of bytes, plain or with a unit such as 64m or "1 MiB".</summary>
+    private static long Bytes(Config config, string key) => config.GetByteSize(key) ?? throw new FormatException();
+
+    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static Func<string> NamedIdFactory(string name) => name switch
     {

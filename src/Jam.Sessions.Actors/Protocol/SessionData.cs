@@ -228,7 +228,7 @@ public sealed class SessionData : IEquatable<SessionData>
         {
             utf8 = serialize(value, Serializer);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new SessionDataException($"A value of type {value.GetType().Name} cannot be turned into JSON ({e.GetType().Name}).");
         }

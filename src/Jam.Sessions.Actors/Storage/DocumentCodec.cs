@@ -13,7 +13,7 @@ namespace Jam.Sessions.Actors.Storage;
 /// </summary>
 /// <remarks>
 /// With encryption, data is a token made of the JSON text. Whatever the four fields cannot say keeps its bytes in <see cref="Session.Raw"/>.
-/// One codec serves one thread when reading, and any number when writing.
+/// One codec reads one store, on one thread; a codec that only writes serves any number of threads.
 /// </remarks>
 internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
 {
@@ -25,6 +25,12 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
 
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
     public DataCounts Counts { get; } = new();
+
+    /// <summary>Whether plain data was read that is to be encrypted.</summary>
+    public bool HasPlainToEncrypt => fernet is not null && allowPlainToEncrypted && Counts.Plain > 0;
+
+    /// <summary>A codec of the same kind that has read nothing, and so keeps nothing in memory.</summary>
+    public DocumentCodec ForWriting() => new(fernet, allowPlainToEncrypted);
 
     /// <summary>Reads the member <c>name: document</c> whose name was just taken.</summary>
     public Session Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
@@ -121,8 +127,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         var position = 0;
         do
         {
-            var name = scanner.TakeString();
-            scanner.Take((byte)':');
+            var name = TakeName(ref scanner);
             var expected = position++ switch { 0 => "key"u8, 1 => "session_id"u8, 2 => "data"u8, 3 => "created_at"u8, _ => default };
             fields.InOrder += name.SequenceEqual(expected) && position <= 4 ? 1 : 5;
             ReadField(ref scanner, name, fields);
@@ -132,7 +137,14 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         return fields;
     }
 
-    private void ReadField(ref JsonScanner scanner, ReadOnlySpan<byte> name, Fields fields)
+    private static ReadOnlySpan<byte> TakeName(ref JsonScanner scanner)
+    {
+        var name = scanner.TakeString();
+        scanner.Take((byte)':');
+        return name.Contains((byte)'\\') ? JsonText.DecodeUtf8(name, out _) : name;
+    }
+
+    private void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, Fields fields)
     {
         var isText = scanner.Peek() == (byte)'"';
         switch (name)
@@ -226,7 +238,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
     private void WriteRaw(IBufferWriter<byte> output, Session session, ReadOnlySpan<byte> raw)
     {
-        var before = new DocumentCodec(fernet, allowPlainToEncrypted);
+        var before = ForWriting();
         var scanner = new JsonScanner(raw);
         var copied = 0;
         var hasData = false;
@@ -234,8 +246,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         var isEmpty = scanner.TryTake((byte)'}');
         while (!isEmpty)
         {
-            var name = scanner.TakeString();
-            scanner.Take((byte)':');
+            var name = TakeName(ref scanner);
             scanner.Peek();
             var start = scanner.Position;
             var fields = new Fields();

@@ -35,7 +35,8 @@ internal sealed class SessionStore : IDisposable
         _path = path;
         _directory = Path.GetDirectoryName(path)!;
         _lock = @lock;
-        Codec = codec;
+        Codec = codec.ForWriting();
+        HasPlainToEncrypt = codec.HasPlainToEncrypt;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;
         _journalNumber = recovered.LastJournalNumber;
@@ -46,7 +47,11 @@ internal sealed class SessionStore : IDisposable
         BeginJournal();
     }
 
+    /// <summary>How documents are written.</summary>
     public DocumentCodec Codec { get; }
+
+    /// <summary>Whether the files still hold plain data that the host wants encrypted.</summary>
+    public bool HasPlainToEncrypt { get; }
 
     /// <summary>How many journal bytes the JSON file does not hold yet.</summary>
     public long UncoveredBytes { get; private set; }

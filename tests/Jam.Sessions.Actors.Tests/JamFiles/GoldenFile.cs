@@ -32,7 +32,7 @@ internal sealed class GoldenFile(PyJson entry)
     /// <summary>The path of the key, which is a secret as good as its text.</summary>
     public string? KeyPath => IsCrypt ? PathOf(entry["key"].String) : null;
 
-    public Fernet? Fernet => IsCrypt ? Encryption.Fernet.FromKey(File.ReadAllText(KeyPath!, Encoding.ASCII).Trim(), TimeProvider.System) : null;
+    public Fernet? Fernet => IsCrypt ? Actors.Encryption.Fernet.FromKey(File.ReadAllText(KeyPath!, Encoding.ASCII).Trim(), TimeProvider.System) : null;
 
     public IReadOnlyList<GoldenRow> Rows() => [.. PyJson.Load(PathOf(entry["expected"].String)).List.Select(row => new GoldenRow(row))];
 

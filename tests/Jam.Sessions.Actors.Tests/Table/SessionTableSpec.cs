@@ -56,7 +56,7 @@ public sealed class SessionTableSpec
     public void Document_ids_go_on_behind_the_highest()
     {
         Assert.Equal(1, new SessionTable([]).NewDocumentId());
-        var table = new SessionTable([Document(5), Document(2), new Session("", "", SessionData.Unreadable, 0, Session.Opaque, [])]);
+        var table = new SessionTable([Document(5), Document(2), new Session("", "", SessionData.Unreadable, 0, Session.NoDocumentId, "\"a\": 1"u8.ToArray())]);
         Assert.Equal([6, 7], new[] { table.NewDocumentId(), table.NewDocumentId() });
     }
 
@@ -122,7 +122,7 @@ public sealed class SessionTableSpec
     [Fact]
     public void Documents_that_are_no_sessions_keep_their_place_and_are_not_found()
     {
-        var opaque = new Session("", "", SessionData.Unreadable, 0, Session.Opaque, "\"a\": 1"u8.ToArray());
+        var opaque = new Session("", "", SessionData.Unreadable, 0, Session.NoDocumentId, "\"a\": 1"u8.ToArray());
         var table = new SessionTable([Document(1), opaque, opaque, Document(2)]);
         Assert.Equal(2, table.Count);
         Assert.Equal(4, table.Capture().Length);
