@@ -1,0 +1,396 @@
+using System.Globalization;
+
+namespace Jam.Sessions.Actors.Torture;
+
+/// <summary>What the store may hold, from what was begun and what was acknowledged; and what is wrong with what it does hold.</summary>
+/// <remarks>
+/// Each session has one writer, so it has one last acknowledged state and at most one operation in flight. Only clears come from elsewhere: a clear
+/// that runs while a session lives is a threat to it. Once the clear is acknowledged, all sessions that were acknowledged before it began are gone;
+/// one that was cut off has taken all of these, or none. After a check the ledger holds what was found: recovery must go on finding the same.
+/// </remarks>
+public sealed class Ledger
+{
+    private readonly Dictionary<long, Entry> _sessions = [];
+    private readonly HashSet<long> _usedNumbers = [];
+    private readonly HashSet<string> _usedIds = [];
+    private readonly HashSet<string> _deadIds = [];
+    private readonly Dictionary<long, long> _clearedAt = [];
+    private readonly Dictionary<long, Operation> _inFlight = [];
+    private readonly List<Operation> _clears = [];
+    private readonly List<string> _deadThisRun = [];
+    private Verdict _found = new();
+    private long _line;
+
+    /// <summary>How many operations were acknowledged, over all runs.</summary>
+    public long Acknowledgements { get; private set; }
+
+    public bool IsOpen { get; private set; }
+
+    public bool IsStopped { get; private set; }
+
+    /// <summary>A number that no session had.</summary>
+    public long NextNumber { get; private set; } = 1;
+
+    /// <summary>The sessions that must be there: what the next run starts with.</summary>
+    public IEnumerable<(long Number, string Key, string Id, int Version)> Alive =>
+        _sessions.Select(pair => (pair.Key, pair.Value.Key, pair.Value.Id, pair.Value.Version));
+
+    /// <summary>Ids that died since the last check.</summary>
+    public IReadOnlyList<string> DeadThisRun => _deadThisRun;
+
+    public void BeginRun() => (IsOpen, IsStopped) = (false, false);
+
+    public void Read(Report report)
+    {
+        _line++;
+        switch (report.Kind)
+        {
+            case '=':
+                IsOpen |= report.Verb == Report.Open;
+                IsStopped |= report.Verb == Report.Stopped;
+                break;
+            case '>':
+                Begin(report);
+                break;
+            case '<':
+                Acknowledgements++;
+                Acknowledge(End(report), report.Text);
+                break;
+            case '?':
+                Missing(End(report));
+                break;
+            case '!':
+                Refused(End(report));
+                break;
+            default:
+                End(report);
+                _found.Lost.Add($"operation {report.Operation} failed: {report.Text}");
+                break;
+        }
+    }
+
+    /// <summary>Compares what the file holds after a kill with what it may hold, and takes it over.</summary>
+    public Verdict Check(IReadOnlyCollection<StoredSession> stored)
+    {
+        var verdict = _found;
+        _found = new Verdict();
+        var byNumber = stored.ToLookup(session => session.Number);
+        foreach (var session in stored)
+        {
+            if (session.Text != Payload.Text(session.Number, session.Key, session.Version))
+            {
+                verdict.HalfApplied.Add($"session {session.Number} holds data that nobody wrote: {session.Text}");
+            }
+
+            if (_deadIds.Contains(session.Id))
+            {
+                verdict.Revived.Add($"session {session.Number} is there under an id that is dead");
+            }
+
+            if (!_sessions.ContainsKey(session.Number))
+            {
+                verdict.Revived.Add($"session {session.Number} is there, and was {(_usedNumbers.Contains(session.Number) ? "removed" : "never created")}");
+            }
+        }
+
+        foreach (var clear in _clears.Where(clear => clear.End is null))
+        {
+            CheckCutOff(clear, byNumber, verdict);
+        }
+
+        foreach (var entry in _sessions.Values.ToList())
+        {
+            CheckSession(entry, [.. byNumber[entry.Number]], verdict);
+        }
+
+        _inFlight.Clear();
+        _clears.Clear();
+        _deadThisRun.Clear();
+        return verdict;
+    }
+
+    private void Begin(Report report)
+    {
+        var operation = new Operation(report.Verb, report.Number, report.Text, report.Version, _line);
+        _inFlight.Add(report.Operation, operation);
+        switch (report.Verb)
+        {
+            case "create":
+                NextNumber = Math.Max(NextNumber, report.Number + 1);
+                _usedNumbers.Add(report.Number);
+                var created = new Entry(report.Number, report.Text) { InFlight = operation };
+                created.Threats.UnionWith(_clears.Where(clear => clear.End is null && clear.Key == report.Text));
+                _sessions.Add(report.Number, created);
+                break;
+            case "clear":
+                _clears.Add(operation);
+                foreach (var entry in _sessions.Values.Where(entry => entry.Key == report.Text))
+                {
+                    entry.Threats.Add(operation);
+                    if (entry.IsCreated)
+                    {
+                        operation.Covered.Add(entry);
+                    }
+                }
+
+                break;
+            default:
+                // A session that a clear took meanwhile is no longer in the ledger; its writer may not know that yet.
+                if (_sessions.TryGetValue(report.Number, out var known))
+                {
+                    known.InFlight = operation;
+                }
+
+                break;
+        }
+    }
+
+    private Operation End(Report report)
+    {
+        if (!_inFlight.Remove(report.Operation, out var operation))
+        {
+            throw new InvalidOperationException($"Operation {report.Operation} ended without having begun.");
+        }
+
+        return operation;
+    }
+
+    private void Acknowledge(Operation operation, string text)
+    {
+        operation.End = _line;
+        if (operation.Verb == "clear")
+        {
+            AcknowledgeClear(operation, int.Parse(text, CultureInfo.InvariantCulture));
+            return;
+        }
+
+        if (!_sessions.TryGetValue(operation.Number, out var entry))
+        {
+            AcknowledgeCleared(operation, text);
+            return;
+        }
+
+        entry.InFlight = null;
+        entry.Threats.RemoveWhere(clear => clear.End < operation.Begin);
+        switch (operation.Verb)
+        {
+            case "create":
+                (entry.Id, entry.Version) = (text, operation.Version);
+                RefuseUsed(text, operation);
+                break;
+            case "update":
+                entry.Version = operation.Version;
+                break;
+            case "rework":
+                Die(entry.Id);
+                entry.Id = text;
+                RefuseUsed(text, operation);
+                break;
+            case "delete":
+                Remove(entry);
+                break;
+        }
+    }
+
+    private void AcknowledgeClear(Operation clear, int count)
+    {
+        var certain = clear.Covered.Count(entry => !entry.IsGone && entry.Threats.All(threat => threat == clear) && entry.InFlight?.Verb != "delete");
+        if (count < certain)
+        {
+            _found.Lost.Add($"a clear of {clear.Key} found {count} sessions where at least {certain} were acknowledged");
+        }
+
+        foreach (var entry in clear.Covered.Where(entry => !entry.IsGone))
+        {
+            entry.ClearedAt = _line;
+            Remove(entry);
+        }
+    }
+
+    /// <summary>An answer about a session that an acknowledged clear took: right if the operation began before that, and its new id is dead too.</summary>
+    private void AcknowledgeCleared(Operation operation, string text)
+    {
+        var clearedAt = _clearedAt.GetValueOrDefault(operation.Number, long.MinValue);
+        if (operation.Begin > clearedAt)
+        {
+            _found.Revived.Add($"{operation.Verb} of session {operation.Number} was acknowledged after the clear that took it");
+        }
+
+        if (operation.Verb == "rework")
+        {
+            Die(text);
+        }
+    }
+
+    private void Missing(Operation operation)
+    {
+        if (!_sessions.TryGetValue(operation.Number, out var entry))
+        {
+            return;
+        }
+
+        if (entry.Threats.Count == 0)
+        {
+            _found.Lost.Add($"{operation.Verb} of session {operation.Number} found no session");
+        }
+        else if (entry.Threats.Count == 1 && entry.Threats.Single() is var clear && clear.Covered.Contains(entry))
+        {
+            clear.HasHappened = true;
+        }
+
+        Remove(entry);
+    }
+
+    private void Refused(Operation operation)
+    {
+        if (operation.Verb == "clear")
+        {
+            _clears.Remove(operation);
+            foreach (var entry in _sessions.Values)
+            {
+                entry.Threats.Remove(operation);
+            }
+        }
+        else if (_sessions.TryGetValue(operation.Number, out var entry))
+        {
+            entry.InFlight = null;
+            if (!entry.IsCreated)
+            {
+                Remove(entry);
+            }
+        }
+    }
+
+    private void CheckCutOff(Operation clear, ILookup<long, StoredSession> stored, Verdict verdict)
+    {
+        var covered = clear.Covered.Where(entry => !entry.IsGone).ToLookup(entry => stored.Contains(entry.Number));
+        var certainlyTaken = covered[false].Any(entry => entry.Threats.Count == 1 && entry.InFlight?.Verb != "delete");
+        if (covered[true].Any() && (certainlyTaken || clear.HasHappened))
+        {
+            verdict.HalfApplied.Add($"a clear of {clear.Key} took some sessions and left {string.Join(", ", covered[true].Select(entry => entry.Number))}");
+        }
+    }
+
+    private void CheckSession(Entry entry, List<StoredSession> found, Verdict verdict)
+    {
+        var verb = entry.InFlight?.Verb;
+        var mayBeGone = entry.Threats.Count > 0 || verb is "create" or "delete";
+        switch (found)
+        {
+            case []:
+                if (!mayBeGone)
+                {
+                    (verb == "rework" ? verdict.HalfApplied : verdict.Lost).Add($"session {entry.Number} is gone, last acknowledged version {entry.Version}, in flight: {verb ?? "nothing"}");
+                }
+
+                Remove(entry);
+                return;
+            case [var one]:
+                CheckState(entry, one, verdict);
+                break;
+            default:
+                verdict.HalfApplied.Add($"session {entry.Number} is there {found.Count} times, in flight: {verb ?? "nothing"}");
+                break;
+        }
+
+        if (entry.IsCreated && entry.Id != found[0].Id)
+        {
+            Die(entry.Id);
+        }
+
+        (entry.Id, entry.Version, entry.InFlight) = (found[0].Id, found[0].Version, null);
+        entry.Threats.Clear();
+        _usedIds.Add(entry.Id);
+    }
+
+    private void CheckState(Entry entry, StoredSession one, Verdict verdict)
+    {
+        var verb = entry.InFlight?.Verb;
+        if (one.Key != entry.Key)
+        {
+            verdict.HalfApplied.Add($"session {entry.Number} of {entry.Key} is there under {one.Key}");
+        }
+
+        var isNewId = verb is "create" or "rework" && !_usedIds.Contains(one.Id);
+        if (one.Id != entry.Id && !isNewId && !_deadIds.Contains(one.Id))
+        {
+            verdict.HalfApplied.Add($"session {entry.Number} is there under an id that was never acknowledged, in flight: {verb ?? "nothing"}");
+        }
+
+        var isInFlightVersion = verb is "create" or "update" && one.Version == entry.InFlight!.Version;
+        if (one.Version != entry.Version && !isInFlightVersion)
+        {
+            var finding = $"session {entry.Number} has version {one.Version}, acknowledged was {entry.Version}, in flight: {verb ?? "nothing"}";
+            (one.Version < entry.Version ? verdict.Lost : verdict.HalfApplied).Add(finding);
+        }
+    }
+
+    private void RefuseUsed(string id, Operation operation)
+    {
+        if (!_usedIds.Add(id))
+        {
+            _found.Revived.Add($"{operation.Verb} of session {operation.Number} was given an id that was issued before");
+        }
+    }
+
+    private void Remove(Entry entry)
+    {
+        entry.IsGone = true;
+        _sessions.Remove(entry.Number);
+        if (entry.ClearedAt is { } line)
+        {
+            _clearedAt[entry.Number] = line;
+        }
+
+        if (entry.IsCreated)
+        {
+            Die(entry.Id);
+        }
+    }
+
+    private void Die(string id)
+    {
+        _deadIds.Add(id);
+        _deadThisRun.Add(id);
+    }
+
+    private sealed class Entry(long number, string key)
+    {
+        public long Number => number;
+
+        public string Key => key;
+
+        public string Id { get; set; } = "";
+
+        public int Version { get; set; }
+
+        public bool IsCreated => Id.Length > 0;
+
+        public bool IsGone { get; set; }
+
+        public long? ClearedAt { get; set; }
+
+        public Operation? InFlight { get; set; }
+
+        public HashSet<Operation> Threats { get; } = [];
+    }
+
+    private sealed class Operation(string verb, long number, string key, int version, long begin)
+    {
+        public string Verb => verb;
+
+        public long Number => number;
+
+        public string Key => key;
+
+        public int Version => version;
+
+        public long Begin => begin;
+
+        public long? End { get; set; }
+
+        public bool HasHappened { get; set; }
+
+        public List<Entry> Covered { get; } = [];
+    }
+}
