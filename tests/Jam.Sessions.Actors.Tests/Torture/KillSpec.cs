@@ -1,0 +1,22 @@
+using Jam.Sessions.Actors.Torture;
+using Xunit.Abstractions;
+using Kills = Jam.Sessions.Actors.Torture.Torture;
+
+namespace Jam.Sessions.Actors.Tests.Torture;
+
+/// <summary>A short run of the torture program; <c>tests/Jam.Sessions.Actors.Torture</c> is the long one.</summary>
+public sealed class KillSpec(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Every_acknowledged_session_survives_50_kills()
+    {
+        using var text = new StringWriter();
+        var outcome = await Kills.RunAsync(new TortureOptions { Kills = 50, Seed = 2026 }, text);
+        output.WriteLine(text.ToString());
+
+        Assert.True(outcome.IsClean, text.ToString());
+        Assert.Equal(50, outcome.Kills);
+        Assert.True(outcome.Acknowledgements > 1000, text.ToString());
+        Assert.True(outcome.Moments.Count >= 3, text.ToString());
+    }
+}
