@@ -24,6 +24,9 @@ public sealed class Ledger
     /// <summary>How many operations were acknowledged, over all runs.</summary>
     public long Acknowledgements { get; private set; }
 
+    /// <summary>How many operations a kill cut off, and how many of them had happened.</summary>
+    public (long All, long Happened) CutOff { get; private set; }
+
     public bool IsOpen { get; private set; }
 
     public bool IsStopped { get; private set; }
@@ -103,6 +106,7 @@ public sealed class Ledger
             CheckSession(entry, [.. byNumber[entry.Number]], verdict);
         }
 
+        NoteCutOff();
         _inFlight.Clear();
         _clears.Clear();
         _deadThisRun.Clear();
@@ -283,10 +287,20 @@ public sealed class Ledger
                     (verb == "rework" ? verdict.HalfApplied : verdict.Lost).Add($"session {entry.Number} is gone, last acknowledged version {entry.Version}, in flight: {verb ?? "nothing"}");
                 }
 
+                if (verb == "delete" && entry.Threats.Count == 0)
+                {
+                    entry.InFlight!.HasHappened = true;
+                }
+
                 Remove(entry);
                 return;
             case [var one]:
                 CheckState(entry, one, verdict);
+                if (entry.InFlight is { } cutOff && (one.Id, one.Version) != (entry.Id, entry.Version))
+                {
+                    cutOff.HasHappened = true;
+                }
+
                 break;
             default:
                 verdict.HalfApplied.Add($"session {entry.Number} is there {found.Count} times, in flight: {verb ?? "nothing"}");
@@ -322,6 +336,15 @@ public sealed class Ledger
         {
             var finding = $"session {entry.Number} has version {one.Version}, acknowledged was {entry.Version}, in flight: {verb ?? "nothing"}";
             (one.Version < entry.Version ? verdict.Lost : verdict.HalfApplied).Add(finding);
+        }
+    }
+
+    private void NoteCutOff()
+    {
+        foreach (var operation in _inFlight.Values)
+        {
+            var happened = operation.HasHappened || (operation.Covered.Count > 0 && operation.Covered.All(entry => entry.IsGone));
+            CutOff = (CutOff.All + 1, CutOff.Happened + (happened ? 1 : 0));
         }
     }
 

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Jam.Sessions.Actors.Torture;
 
 /// <summary>What came of it.</summary>
-public sealed record TortureOutcome(int Kills, long Acknowledgements, IReadOnlyDictionary<string, int> Moments, Verdict Verdict)
+public sealed record TortureOutcome(
+    int Kills, long Acknowledgements, (long All, long Happened) CutOff, IReadOnlyDictionary<string, int> Moments, Verdict Verdict)
 {
     public bool IsClean => Verdict.IsClean;
 }
@@ -56,7 +57,7 @@ public static class Torture
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"kills {outcome.Kills} ({string.Join(", ", outcome.Moments.Select(moment => $"{moment.Value} {moment.Key}"))}), "
-            + $"acknowledgements {outcome.Acknowledgements}, lost {outcome.Verdict.Lost.Count}, half-applied {outcome.Verdict.HalfApplied.Count}, "
+            + $"acknowledgements {outcome.Acknowledgements}, cut off {outcome.CutOff.All} ({outcome.CutOff.Happened} had happened), lost {outcome.Verdict.Lost.Count}, half-applied {outcome.Verdict.HalfApplied.Count}, "
             + $"revived {outcome.Verdict.Revived.Count}; {outcome.Kills / clock.Elapsed.TotalMinutes:0} kills a minute; seed {options.Seed}"));
         return outcome;
     }
@@ -67,7 +68,8 @@ public static class Torture
         sides.ForEach(side => verdict.Add(side.Verdict));
         var moments = sides.SelectMany(side => side.Moments).GroupBy(moment => moment).OrderBy(group => group.Key, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count());
-        return new TortureOutcome(sides.Sum(side => side.Kills), sides.Sum(side => side.Ledger.Acknowledgements), moments, verdict);
+        var cutOff = (sides.Sum(side => side.Ledger.CutOff.All), sides.Sum(side => side.Ledger.CutOff.Happened));
+        return new TortureOutcome(sides.Sum(side => side.Kills), sides.Sum(side => side.Ledger.Acknowledgements), cutOff, moments, verdict);
     }
 
     /// <summary>One file, and the processes that are killed over it.</summary>
