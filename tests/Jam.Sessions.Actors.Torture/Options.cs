@@ -62,6 +62,9 @@ public sealed record TortureOptions
 
     public int Writers { get; init; } = 32;
 
+    /// <summary>The engine acknowledges before it writes: then the torture must find losses.</summary>
+    public bool Relaxed { get; init; }
+
     public bool Keep { get; init; }
 
     /// <summary>Null where the arguments make no sense.</summary>
@@ -71,9 +74,9 @@ public sealed record TortureOptions
         var words = new Queue<string>(args is ["torture", .. var rest] ? rest : args);
         while (words.TryDequeue(out var name))
         {
-            if (name == "--keep")
+            if (name is "--keep" or "--relaxed")
             {
-                options = options with { Keep = true };
+                options = name == "--keep" ? options with { Keep = true } : options with { Relaxed = true };
                 continue;
             }
 

@@ -8,12 +8,13 @@ if (args is ["child", var path, var childSeed, .. var childOptions])
 if (TortureOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine("""
-        torture [--kills N] [--seed S] [--crypt on|off|both] [--minutes M] [--writers W] [--keep]
+        torture [--kills N] [--seed S] [--crypt on|off|both] [--minutes M] [--writers W] [--relaxed] [--keep]
         Kills a process that runs the engine with SIGKILL at random moments, and checks after each kill that nothing acknowledged is lost.
           --kills    how often (default 100; with both, half of it plain and half encrypted)
           --seed     of all random choices (default: drawn, and printed)
           --minutes  stop after this time, however few kills that were
           --writers  concurrent writers in the killed process (default 32)
+          --relaxed  the killed engine acknowledges before it writes: shows that losses are found, and so ends with 1
           --keep     leave the files of a failed check in the temporary folder
         """);
     return 2;

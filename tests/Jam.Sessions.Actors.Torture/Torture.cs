@@ -127,7 +127,7 @@ public static class Torture
             }
         }
 
-        private Victim NewVictim() => new(new ChildOptions(_jsonPath, _random.Next(), _secret, _options.Writers, IsRelaxed: false));
+        private Victim NewVictim() => new(new ChildOptions(_jsonPath, _random.Next(), _secret, _options.Writers, _options.Relaxed));
 
         /// <summary>Waits for the moment to kill.</summary>
         private async Task<string> MomentAsync(Victim victim)

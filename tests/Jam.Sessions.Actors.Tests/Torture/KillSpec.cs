@@ -19,4 +19,13 @@ public sealed class KillSpec(ITestOutputHelper output)
         Assert.True(outcome.Acknowledgements > 1000, text.ToString());
         Assert.True(outcome.Moments.Count >= 3, text.ToString());
     }
+
+    [Fact]
+    public async Task An_engine_that_acknowledges_before_it_writes_is_found_to_lose_sessions()
+    {
+        using var text = new StringWriter();
+        var outcome = await Kills.RunAsync(new TortureOptions { Kills = 25, Seed = 2026, Encrypted = false, Relaxed = true }, text);
+
+        Assert.NotEmpty(outcome.Verdict.Lost);
+    }
 }
