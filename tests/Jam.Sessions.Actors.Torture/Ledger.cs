@@ -10,13 +10,13 @@ namespace Jam.Sessions.Actors.Torture;
 /// </remarks>
 public sealed class Ledger
 {
-    private readonly Dictionary<long, Entry> _sessions = [];
+    private readonly Dictionary<long, LedgerSession> _sessions = [];
     private readonly HashSet<long> _usedNumbers = [];
     private readonly HashSet<string> _usedIds = [];
     private readonly HashSet<string> _deadIds = [];
     private readonly Dictionary<long, long> _clearedAt = [];
-    private readonly Dictionary<long, Operation> _inFlight = [];
-    private readonly List<Operation> _clears = [];
+    private readonly Dictionary<long, LedgerOperation> _inFlight = [];
+    private readonly List<LedgerOperation> _clears = [];
     private readonly List<string> _deadThisRun = [];
     private Verdict _found = new();
     private long _line;
@@ -115,14 +115,14 @@ public sealed class Ledger
 
     private void Begin(Report report)
     {
-        var operation = new Operation(report.Verb, report.Number, report.Text, report.Version, _line);
+        var operation = new LedgerOperation(report.Verb, report.Number, report.Text, report.Version, _line);
         _inFlight.Add(report.Operation, operation);
         switch (report.Verb)
         {
             case "create":
                 NextNumber = Math.Max(NextNumber, report.Number + 1);
                 _usedNumbers.Add(report.Number);
-                var created = new Entry(report.Number, report.Text) { InFlight = operation };
+                var created = new LedgerSession(report.Number, report.Text) { InFlight = operation };
                 created.Threats.UnionWith(_clears.Where(clear => clear.End is null && clear.Key == report.Text));
                 _sessions.Add(report.Number, created);
                 break;
@@ -149,7 +149,7 @@ public sealed class Ledger
         }
     }
 
-    private Operation End(Report report)
+    private LedgerOperation End(Report report)
     {
         if (!_inFlight.Remove(report.Operation, out var operation))
         {
@@ -159,7 +159,7 @@ public sealed class Ledger
         return operation;
     }
 
-    private void Acknowledge(Operation operation, string text)
+    private void Acknowledge(LedgerOperation operation, string text)
     {
         operation.End = _line;
         if (operation.Verb == "clear")
@@ -196,7 +196,7 @@ public sealed class Ledger
         }
     }
 
-    private void AcknowledgeClear(Operation clear, int count)
+    private void AcknowledgeClear(LedgerOperation clear, int count)
     {
         var certain = clear.Covered.Count(entry => !entry.IsGone && entry.Threats.All(threat => threat == clear) && entry.InFlight?.Verb != "delete");
         if (count < certain)
@@ -212,7 +212,7 @@ public sealed class Ledger
     }
 
     /// <summary>An answer about a session that an acknowledged clear took: right if the operation began before that, and its new id is dead too.</summary>
-    private void AcknowledgeCleared(Operation operation, string text)
+    private void AcknowledgeCleared(LedgerOperation operation, string text)
     {
         var clearedAt = _clearedAt.GetValueOrDefault(operation.Number, long.MinValue);
         if (operation.Begin > clearedAt)
@@ -226,7 +226,7 @@ public sealed class Ledger
         }
     }
 
-    private void Missing(Operation operation)
+    private void Missing(LedgerOperation operation)
     {
         if (!_sessions.TryGetValue(operation.Number, out var entry))
         {
@@ -245,7 +245,7 @@ public sealed class Ledger
         Remove(entry);
     }
 
-    private void Refused(Operation operation)
+    private void Refused(LedgerOperation operation)
     {
         if (operation.Verb == "clear")
         {
@@ -265,7 +265,7 @@ public sealed class Ledger
         }
     }
 
-    private void CheckCutOff(Operation clear, ILookup<long, StoredSession> stored, Verdict verdict)
+    private void CheckCutOff(LedgerOperation clear, ILookup<long, StoredSession> stored, Verdict verdict)
     {
         var covered = clear.Covered.Where(entry => !entry.IsGone).ToLookup(entry => stored.Contains(entry.Number));
         var certainlyTaken = covered[false].Any(entry => entry.Threats.Count == 1 && entry.InFlight?.Verb != "delete");
@@ -275,7 +275,7 @@ public sealed class Ledger
         }
     }
 
-    private void CheckSession(Entry entry, List<StoredSession> found, Verdict verdict)
+    private void CheckSession(LedgerSession entry, List<StoredSession> found, Verdict verdict)
     {
         var verb = entry.InFlight?.Verb;
         var mayBeGone = entry.Threats.Count > 0 || verb is "create" or "delete";
@@ -317,7 +317,7 @@ public sealed class Ledger
         _usedIds.Add(entry.Id);
     }
 
-    private void CheckState(Entry entry, StoredSession one, Verdict verdict)
+    private void CheckState(LedgerSession entry, StoredSession one, Verdict verdict)
     {
         var verb = entry.InFlight?.Verb;
         if (one.Key != entry.Key)
@@ -348,7 +348,7 @@ public sealed class Ledger
         }
     }
 
-    private void RefuseUsed(string id, Operation operation)
+    private void RefuseUsed(string id, LedgerOperation operation)
     {
         if (!_usedIds.Add(id))
         {
@@ -356,7 +356,7 @@ public sealed class Ledger
         }
     }
 
-    private void Remove(Entry entry)
+    private void Remove(LedgerSession entry)
     {
         entry.IsGone = true;
         _sessions.Remove(entry.Number);
@@ -375,45 +375,5 @@ public sealed class Ledger
     {
         _deadIds.Add(id);
         _deadThisRun.Add(id);
-    }
-
-    private sealed class Entry(long number, string key)
-    {
-        public long Number => number;
-
-        public string Key => key;
-
-        public string Id { get; set; } = "";
-
-        public int Version { get; set; }
-
-        public bool IsCreated => Id.Length > 0;
-
-        public bool IsGone { get; set; }
-
-        public long? ClearedAt { get; set; }
-
-        public Operation? InFlight { get; set; }
-
-        public HashSet<Operation> Threats { get; } = [];
-    }
-
-    private sealed class Operation(string verb, long number, string key, int version, long begin)
-    {
-        public string Verb => verb;
-
-        public long Number => number;
-
-        public string Key => key;
-
-        public int Version => version;
-
-        public long Begin => begin;
-
-        public long? End { get; set; }
-
-        public bool HasHappened { get; set; }
-
-        public List<Entry> Covered { get; } = [];
     }
 }
