@@ -17,7 +17,6 @@ internal sealed class SessionKeyActor : UntypedActor
     private readonly IdentitySource _identities;
     private readonly DocumentCodec _codec;
     private readonly IActorRef _persistence;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private string _owner = "";
     private List<Pending> _waiting = [];
     private List<Pending>? _inFlight;
@@ -93,7 +92,7 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (Exception e)
         {
-            _log.Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", command.GetType().Name);
+            Context.GetLogger().Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", command.GetType().Name);
             return (sessions, e);
         }
     }
@@ -113,7 +112,7 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (Exception e)
         {
-            _log.Error(e, "jam.sessions: a batch could not be handed over; its callers got the fault, nothing was changed");
+            Context.GetLogger().Error(e, "jam.sessions: a batch could not be handed over; its callers got the fault, nothing was changed");
             Answer(_inFlight!, e);
         }
     }

@@ -7,9 +7,16 @@ namespace Jam.Sessions.Actors.Storage;
 /// <remarks>Whole documents under their document ids: applying them twice changes nothing.</remarks>
 internal static class JournalEntry
 {
+    private const int MaxKeptBuffer = 1 << 20;
+
+    // Written by the key actors on the threads of the pool: one buffer for each thread, and a copy of just what was written.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
     public static ReadOnlyMemory<byte> Encode(IEnumerable<DocumentChange> changes, DocumentCodec codec)
     {
-        var output = new ArrayBufferWriter<byte>(512);
+        var output = t_buffer is { Capacity: <= MaxKeptBuffer } kept ? kept : t_buffer = new ArrayBufferWriter<byte>();
+        output.ResetWrittenCount();
         foreach (var (before, after) in changes)
         {
             output.Write(output.WrittenCount == 0 ? "{"u8 : ", {"u8);
@@ -25,7 +32,7 @@ internal static class JournalEntry
             output.Write("}"u8);
         }
 
-        return output.WrittenMemory;
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads the changes of one batch.</summary>
