@@ -76,7 +76,7 @@ try
 {
     await app.StartAsync();
 }
-catch (JamSessionsException e)
+catch (Exception e) when (e is JamSessionsException or IOException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Jam.Sessions.Actors.Tests.Host;
+
+/// <summary>The backend of <c>src/Jam.Sessions.Actors.Host</c> as a process of its own, driven over a socket.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private const int SigTerm = 15;
+    private const string Announcement = "Listening on ";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly string Assembly = typeof(HostProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "HostAssembly").Value!;
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private HostProcess(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly, "--urls", "http://127.0.0.1:0", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Heard(line.Data);
+        _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>A client without cookies: a test says itself which session it shows.</summary>
+    public HttpClient Http { get; } = new(new HttpClientHandler { UseCookies = false });
+
+    public string Output => string.Join('\n', _output);
+
+    public string Errors => string.Join('\n', _errors);
+
+    /// <summary>Starts the backend and waits until it listens.</summary>
+    public static async Task<HostProcess> ListeningAsync(params string[] arguments)
+    {
+        var host = new HostProcess(arguments);
+        try
+        {
+            host.Http.BaseAddress = await host._address.Task.WaitAsync(Patience);
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a backend that cannot start, until it has ended.</summary>
+    public static async Task<(int ExitCode, string Errors)> FailingAsync(params string[] arguments)
+    {
+        using var host = new HostProcess(arguments);
+        return (await host.ExitAsync(), host.Errors);
+    }
+
+    /// <summary>Stops it as an operator or a container does: SIGTERM.</summary>
+    public async Task<int> StopAsync()
+    {
+        Assert.Equal(0, Kill(_process.Id, SigTerm));
+        return await ExitAsync();
+    }
+
+    /// <summary>Ends it without a chance to say a word: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? session = null, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (session is not null)
+        {
+            request.Headers.Add("Cookie", $"session={session}");
+        }
+
+        return await Http.SendAsync(request).WaitAsync(Patience);
+    }
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+
+    private async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    private void Heard(string? line)
+    {
+        if (line is null)
+        {
+            _address.TrySetException(new InvalidOperationException($"The backend ended before it listened:\n{Output}\n{Errors}"));
+            return;
+        }
+
+        _output.Enqueue(line);
+        if (line.StartsWith(Announcement, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new Uri(line[Announcement.Length..line.IndexOf(". Try", StringComparison.Ordinal)]));
+        }
+    }
+}

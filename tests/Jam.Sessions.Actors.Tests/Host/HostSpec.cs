@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Host;
+
+/// <summary>The example backend, as its users and its operator meet it: a process, a socket, cookies, signals.</summary>
+public sealed class HostSpec : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string JsonPath => _folder.File("sessions.json");
+
+    private string OnJsonPath => $"--sessions:json-path={JsonPath}";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_session_is_signed_in_read_changed_renewed_and_signed_out()
+    {
+        using var host = await HostProcess.ListeningAsync(OnJsonPath);
+        var first = await SignIn(host, new { user = "ann", cart = new[] { 1, 2 } });
+        Assert.Equal(("ann", """{"cart":[1,2]}"""), await Me(host, first));
+
+        await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Put, "/me", first, new { name = "Änn" }));
+        Assert.Equal(("ann", """{"name":"Änn"}"""), await Me(host, first));
+
+        using var renewed = await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Post, "/renew", first));
+        var second = Cookie(renewed);
+        Assert.NotEqual(first, second);
+        await ExpectNoSession(host.SendAsync(HttpMethod.Get, "/me", first));
+        await ExpectNoSession(host.SendAsync(HttpMethod.Put, "/me", first, new { }));
+        await ExpectNoSession(host.SendAsync(HttpMethod.Post, "/renew", first));
+        Assert.Equal(("ann", """{"name":"Änn"}"""), await Me(host, second));
+
+        using var signedOut = await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Post, "/sign-out", second));
+        Assert.Equal("", Cookie(signedOut));
+        await ExpectNoSession(host.SendAsync(HttpMethod.Get, "/me", second));
+        await ExpectNoSession(host.SendAsync(HttpMethod.Post, "/sign-out", second));
+    }
+
+    [Fact]
+    public async Task Signing_out_everywhere_ends_all_sessions_of_the_user_and_no_other()
+    {
+        using var host = await HostProcess.ListeningAsync(OnJsonPath);
+        var (desk, phone) = (await SignIn(host, new { user = "ann" }), await SignIn(host, new { user = "ann" }));
+        var other = await SignIn(host, new { user = "bob" });
+
+        using var response = await Expect(HttpStatusCode.OK, host.SendAsync(HttpMethod.Post, "/sign-out-everywhere", phone));
+        Assert.Equal("""{"signedOut":2}""", await response.Content.ReadAsStringAsync());
+        await ExpectNoSession(host.SendAsync(HttpMethod.Get, "/me", desk));
+        await ExpectNoSession(host.SendAsync(HttpMethod.Get, "/me", phone));
+        Assert.Equal(("bob", "{}"), await Me(host, other));
+    }
+
+    [Fact]
+    public async Task Who_shows_no_session_or_nonsense_is_told_so()
+    {
+        using var host = await HostProcess.ListeningAsync(OnJsonPath, "--sessions:max-data-bytes=100", "--sessions:max-key-length=10");
+        await ExpectNoSession(host.SendAsync(HttpMethod.Get, "/me"));
+        await ExpectNoSession(host.SendAsync(HttpMethod.Post, "/sign-out-everywhere", "never-issued"));
+
+        await Rejected("""{"user": """, "JSON");
+        await Rejected("[]", "JSON");
+        await Rejected("null", "body");
+        await Rejected("{}", "user");
+        await Rejected("""{"user": ""}""", "user");
+        await Rejected("""{"user": 7}""", "user");
+        await Rejected("""{"user": "ann", "user": "bob"}""", "Duplicate");
+        await Rejected("""{"user": "longer than ten"}""", "max-key-length");
+        await Rejected($$"""{"user": "ann", "note": "{{new string('x', 100)}}"}""", "max-data-bytes");
+
+        var session = await SignIn(host, new { user = "ann" });
+        using var list = await Expect(HttpStatusCode.BadRequest, host.SendAsync(HttpMethod.Put, "/me", session, new[] { 1 }));
+        Assert.Equal(("ann", "{}"), await Me(host, session));
+
+        async Task Rejected(string body, string because)
+        {
+            using var content = new StringContent(body, mediaType: new("application/json"));
+            using var response = await Expect(HttpStatusCode.BadRequest, host.Http.PostAsync("/sign-in", content));
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+            Assert.Contains(because, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task SIGTERM_ends_it_with_exit_code_0_and_everything_in_the_JSON_file()
+    {
+        string session;
+        using (var host = await HostProcess.ListeningAsync(OnJsonPath))
+        {
+            session = await SignIn(host, new { user = "ann", n = 1 });
+            Assert.Equal(0, await host.StopAsync());
+            Assert.DoesNotContain(session, host.Output + host.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(session, File.ReadAllText(JsonPath), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.journal-*"));
+
+        using var again = await HostProcess.ListeningAsync(OnJsonPath);
+        Assert.Equal(("ann", """{"n":1}"""), await Me(again, session));
+    }
+
+    [Fact]
+    public async Task SIGKILL_loses_nothing_that_was_answered()
+    {
+        string kept, signedOut;
+        using (var host = await HostProcess.ListeningAsync(OnJsonPath))
+        {
+            kept = await SignIn(host, new { user = "ann", n = 1 });
+            signedOut = await SignIn(host, new { user = "ann" });
+            await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Put, "/me", kept, new { n = 2 }));
+            await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Post, "/sign-out", signedOut));
+            await host.KillAsync();
+        }
+
+        using var again = await HostProcess.ListeningAsync(OnJsonPath);
+        Assert.Equal(("ann", """{"n":2}"""), await Me(again, kept));
+        await ExpectNoSession(again.SendAsync(HttpMethod.Get, "/me", signedOut));
+    }
+
+    [Fact]
+    public async Task It_knows_the_sessions_of_a_file_that_jam_wrote()
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures/v3.2.0/plain/one.uuid.json"), JsonPath);
+        using var host = await HostProcess.ListeningAsync(OnJsonPath);
+        Assert.Equal(
+            ("user:1", """{"n":3,"name":"Ann","roles":["a","b"]}"""),
+            await Me(host, "5a7c13c7-766b-45e6-911c-c4aaa6832246"));
+    }
+
+    [Fact]
+    public async Task It_knows_the_sessions_of_an_encrypted_file_that_jam_wrote()
+    {
+        var fixture = Path.Combine(AppContext.BaseDirectory, "Fixtures/v3.2.0/crypt/one.uuid");
+        File.Copy(fixture + ".json", JsonPath);
+        using var expected = JsonDocument.Parse(File.ReadAllText(fixture + ".expected.json"));
+        var id = expected.RootElement[0].GetProperty("session_id").GetString()!;
+
+        using var host = await HostProcess.ListeningAsync(
+            OnJsonPath, "--sessions:is-session-crypt=true", $"--sessions:session-aes-secret={fixture}.key");
+        Assert.Equal(("user:1", """{"n":3,"name":"Ann","roles":["a","b"]}"""), await Me(host, id));
+    }
+
+    [Fact]
+    public async Task A_file_in_use_ends_the_second_process_with_the_reason()
+    {
+        using var first = await HostProcess.ListeningAsync(OnJsonPath);
+        var (exitCode, errors) = await HostProcess.FailingAsync(OnJsonPath);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("One process owns a session file", errors, StringComparison.Ordinal);
+        await SignIn(first, new { user = "ann" });
+    }
+
+    [Fact]
+    public async Task A_damaged_file_ends_it_with_the_reason_and_stays_as_it_is()
+    {
+        const string Damaged = """{"_default": {"1": {"key": "ann", "sess""";
+        File.WriteAllText(JsonPath, Damaged);
+        var (exitCode, errors) = await HostProcess.FailingAsync(OnJsonPath);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{JsonPath} is damaged at byte", errors, StringComparison.Ordinal);
+        Assert.Equal(Damaged, File.ReadAllText(JsonPath));
+    }
+
+    [Fact]
+    public async Task Options_that_cannot_work_end_it_with_all_reasons()
+    {
+        var (exitCode, errors) = await HostProcess.FailingAsync(OnJsonPath, "--sessions:durability=some", "--sessions:flush-interval=2 h");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("durability must be", errors, StringComparison.Ordinal);
+        Assert.Contains("flush-interval must be", errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> SignIn(HostProcess host, object body)
+    {
+        using var response = await Expect(HttpStatusCode.OK, host.SendAsync(HttpMethod.Post, "/sign-in", body: body));
+        var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("; httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("; samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        return Cookie(response);
+    }
+
+    private static async Task<(string? User, string Data)> Me(HostProcess host, string session)
+    {
+        using var response = await Expect(HttpStatusCode.OK, host.SendAsync(HttpMethod.Get, "/me", session));
+        var me = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return (me.GetProperty("user").GetString(), me.GetProperty("data").GetRawText());
+    }
+
+    private static async Task ExpectNoSession(Task<HttpResponseMessage> request)
+    {
+        using var response = await Expect(HttpStatusCode.Unauthorized, request);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    private static async Task<HttpResponseMessage> Expect(HttpStatusCode status, Task<HttpResponseMessage> request)
+    {
+        var response = await request;
+        Assert.True(status == response.StatusCode, $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return response;
+    }
+
+    private static string Cookie(HttpResponseMessage response) =>
+        Assert.Single(response.Headers.GetValues("Set-Cookie")).Split(';')[0]["session=".Length..];
+}
