@@ -20,8 +20,9 @@ public static class JamSessionsHosting
     public static AkkaConfigurationBuilder AddJamSessions(this AkkaConfigurationBuilder builder, Action<JamSessionsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        // Only what Akka reads: the defaults of jam.sessions come last by themselves, behind HOCON that the host adds after this.
         return builder
-            .AddHocon(ResolvedOptions.Reference, HoconAddMode.Append)
+            .AddHocon(ResolvedOptions.Reference.GetValue("akka").AtKey("akka"), HoconAddMode.Append)
             .StartActors(async (system, registry) =>
             {
                 var options = new JamSessionsOptions();
