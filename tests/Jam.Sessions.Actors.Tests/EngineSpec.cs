@@ -48,4 +48,19 @@ public sealed class EngineSpec : EngineTest
         await using var again = await StartAsync();
         Assert.Equal("""{"n": "é"}""", (await again.Client.GetAsync(id))!.Data.Json);
     }
+
+    [Fact]
+    public async Task Nobody_waits_for_an_engine_whose_actor_system_is_gone()
+    {
+        var patience = TimeSpan.FromMinutes(1);
+        var engine = await StartAsync();
+        var id = await engine.Client.CreateAsync("user1", Data());
+        await System.Terminate();
+        using var caller = new CancellationTokenSource();
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.CreateAsync("user1", Data()).WaitAsync(patience));
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.DeleteAsync(id, caller.Token).WaitAsync(patience));
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync().WaitAsync(patience));
+        Assert.NotNull(await engine.Client.GetAsync(id));
+        await engine.DisposeAsync().AsTask().WaitAsync(patience);
+    }
 }

@@ -14,10 +14,13 @@ public sealed class JamSessions : IAsyncDisposable
 {
     private static int s_count;
 
-    private JamSessions(IActorRef actor, IJamSessions client)
+    private readonly Task _terminated;
+
+    private JamSessions(IActorRef actor, IJamSessions client, Task terminated)
     {
         Ref = actor;
         Client = client;
+        _terminated = terminated;
     }
 
     /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
@@ -42,7 +45,9 @@ public sealed class JamSessions : IAsyncDisposable
     }
 
     /// <summary>Finishes what was accepted, writes the JSON file, and lets go of it. Later requests get <see cref="SessionsStoppingException"/>.</summary>
-    public async ValueTask DisposeAsync() => await Ref.Ask<Drained>(Drain.Instance).ConfigureAwait(false);
+    /// <remarks>An engine whose actor system has terminated has drained already.</remarks>
+    public async ValueTask DisposeAsync() =>
+        await (await Task.WhenAny(Ref.Ask<Drained>(Drain.Instance), _terminated).ConfigureAwait(false)).ConfigureAwait(false);
 
     internal static async Task<JamSessions> StartAsync(
         ActorSystem system, JamSessionsOptions options, IDisk disk, CancellationToken cancellationToken = default)
@@ -57,7 +62,10 @@ public sealed class JamSessions : IAsyncDisposable
         var manager = system.ActorOf(
             SessionManager.Props(resolved, table, new IdentitySource(resolved, table, fernet), store.Codec, persistence),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
-        var engine = new JamSessions(manager, new JamSessionsClient(manager, table, resolved));
+        var terminated = new CancellationTokenSource();
+        _ = system.WhenTerminated.ContinueWith(
+            _ => terminated.Cancel(), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
+        var engine = new JamSessions(manager, new JamSessionsClient(manager, table, resolved, terminated.Token), system.WhenTerminated);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
             $"{manager.Path.Name}-drain",

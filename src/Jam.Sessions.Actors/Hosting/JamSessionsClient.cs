@@ -5,7 +5,8 @@ using Jam.Sessions.Actors.Table;
 namespace Jam.Sessions.Actors.Hosting;
 
 /// <summary>The typed client: reads the table itself, asks the engine's actor for the rest.</summary>
-internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, ResolvedOptions options) : IJamSessions
+/// <remarks>An actor that is gone with its system answers nobody: then <paramref name="terminated"/> ends the wait.</remarks>
+internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, ResolvedOptions options, CancellationToken terminated) : IJamSessions
 {
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
         Ask<string>(new CreateSession(sessionKey, data), cancellationToken, options.Refuse(sessionKey, data));
@@ -37,6 +38,21 @@ internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, R
 
     public Task FlushAsync(CancellationToken cancellationToken = default) => Ask<Done>(new FlushSessions(), cancellationToken);
 
-    private Task<T> Ask<T>(ISessionMessage message, CancellationToken cancellationToken, JamSessionsException? refusal = null) =>
-        refusal is null ? manager.Ask<T>(message, Timeout.InfiniteTimeSpan, cancellationToken) : Task.FromException<T>(refusal);
+    private async Task<T> Ask<T>(ISessionMessage message, CancellationToken cancellationToken, JamSessionsException? refusal = null)
+    {
+        if (refusal is not null)
+        {
+            throw refusal;
+        }
+
+        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(terminated, cancellationToken) : null;
+        try
+        {
+            return await manager.Ask<T>(message, Timeout.InfiniteTimeSpan, either?.Token ?? terminated).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (terminated.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SessionsStoppingException();
+        }
+    }
 }
