@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration["urls"] ??= "http://localhost:5080";
-builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.AddProblems();
 
 // The engine: one call. The section `sessions` of the host's configuration holds its options, see SessionsConfiguration.
