@@ -27,6 +27,7 @@ internal sealed class SessionStore : IDisposable
     private int _journalNumber;
     private long _nextBatch;
     private Base _base;
+    private long _covered;
     private FileStamp? _stamp;
 
     internal SessionStore(IDisk disk, string path, IDisposable @lock, DocumentCodec codec, RecoveredSessions recovered)
@@ -39,6 +40,7 @@ internal sealed class SessionStore : IDisposable
         HasPlainToEncrypt = codec.HasPlainToEncrypt;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;
+        _covered = recovered.Base.Covers;
         _journalNumber = recovered.LastJournalNumber;
         _nextBatch = recovered.LastBatch + 1;
         _stamp = disk.Stamp(path);
@@ -59,8 +61,8 @@ internal sealed class SessionStore : IDisposable
     /// <summary>The length of the JSON file.</summary>
     public long SnapshotBytes { get; private set; }
 
-    /// <summary>Whether there are batches that the JSON file does not hold yet.</summary>
-    public bool HasUncoveredBatches => _nextBatch - 1 > _base.Covers;
+    /// <summary>Whether there are batches that the JSON file does not hold yet, or not for sure.</summary>
+    public bool HasUncoveredBatches => _nextBatch - 1 > _covered;
 
     /// <summary>Makes one batch of changes durable: all of it, or, when this throws, none.</summary>
     /// <param name="entries">Changes, each as <see cref="JournalEntry"/> encoded it.</param>
@@ -106,10 +108,11 @@ internal sealed class SessionStore : IDisposable
         JournalFormat.WriteBase(_line, next);
         Append();
         _disk.Rename(snapshot.Path, _path);
-        _stamp = _disk.Stamp(_path);
         _base = next;
         SnapshotBytes = written.Length;
+        _stamp = _disk.Stamp(_path);
         _disk.SyncDirectory(_directory);
+        _covered = next.Covers;
         UncoveredBytes -= snapshot.CoveredBytes;
         DeleteJournals(upTo: snapshot.JournalNumber - 1);
         return true;
@@ -123,7 +126,7 @@ internal sealed class SessionStore : IDisposable
         {
             try
             {
-                DeleteJournals(upTo: int.MaxValue);
+                DeleteAllJournals();
             }
             catch (Exception e) when (IsDiskFault(e))
             {
@@ -183,6 +186,16 @@ internal sealed class SessionStore : IDisposable
     {
         foreach (var (path, _) in JournalFiles.List(_disk, _path).Where(journal => journal.Number <= upTo))
         {
+            _disk.Delete(path);
+        }
+    }
+
+    /// <summary>Oldest first, and each for good before the next one: while one is left, so is one that knows the JSON file.</summary>
+    private void DeleteAllJournals()
+    {
+        foreach (var (path, _) in JournalFiles.List(_disk, _path))
+        {
+            _disk.SyncDirectory(_directory);
             _disk.Delete(path);
         }
     }
