@@ -23,11 +23,16 @@ internal sealed class Journal : IDisposable
 
     public bool IsBroken { get; private set; }
 
-    /// <summary>Creates the journal, durably and with its first line.</summary>
-    public static Journal Create(IDisk disk, string path, int number, long firstBatch, Base @base)
+    /// <summary>Creates the journal, durably and with its first line; behind it the last batch of the journal before, where there is doubt about it.</summary>
+    public static Journal Create(IDisk disk, string path, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch)
     {
         var header = new ArrayBufferWriter<byte>();
         JournalFormat.WriteHeader(header, firstBatch, @base);
+        if (!lastBatch.IsEmpty)
+        {
+            JournalFormat.Repeat(header, lastBatch);
+        }
+
         var file = disk.Create(path);
         try
         {

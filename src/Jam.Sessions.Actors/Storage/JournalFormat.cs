@@ -13,7 +13,10 @@ namespace Jam.Sessions.Actors.Storage;
 /// {"covers": 17, "length": 8201, "file": "0b77e2d4", "crc": "…"}                a snapshot that is about to replace the JSON file
 /// </code>
 /// </summary>
-/// <remarks><c>length</c> and <c>file</c> are the fingerprint of a JSON file that holds all batches up to <c>covers</c>.</remarks>
+/// <remarks>
+/// <c>length</c> and <c>file</c> are the fingerprint of a JSON file that holds all batches up to <c>covers</c>. A batch below <c>first</c>
+/// is the last one of the journal before, repeated at a start because it may not have been synced there.
+/// </remarks>
 internal static class JournalFormat
 {
     public const int Version = 1;
@@ -42,6 +45,14 @@ internal static class JournalFormat
     {
         output.Write("]"u8);
         EndLine(output, lineStart: 0);
+    }
+
+    /// <summary>Writes a line again of which <see cref="Checked"/> gave the part that its CRC covers.</summary>
+    public static void Repeat(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> part)
+    {
+        var lineStart = output.WrittenCount;
+        output.Write(part);
+        EndLine(output, lineStart);
     }
 
     /// <summary>The part of a line that its CRC covers, or an empty span where the CRC does not fit.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Jam.Sessions.Actors.Storage;
 
 /// <summary>Opens a session file: locks it, reads it, replays its journals. Nothing is written before all of that has worked.</summary>
@@ -54,13 +56,14 @@ internal static class Recovery
         var journals = files.Select(file => JournalReader.Summarize(disk, file.Path)).OfType<JournalSummary>().ToList();
         var snapshot = SnapshotReader.Read(disk, path, codec);
         var @base = BaseOf(path, snapshot.Fingerprint, journals);
-        var (documents, lastBatch) = Replay(disk, snapshot.Documents, journals, @base.Covers, codec);
+        var (documents, lastBatch, lastLine) = Replay(disk, snapshot.Documents, journals, @base.Covers, codec);
         codec.RefuseWrongSecret(path);
         return new RecoveredSessions(
             snapshot,
             documents,
             @base,
             lastBatch,
+            lastLine,
             LastJournalNumber: files.Count > 0 ? files[^1].Number : 0,
             JournalBytes: journals.Sum(journal => disk.Stamp(journal.Path)?.Length ?? 0));
     }
@@ -83,10 +86,15 @@ internal static class Recovery
         return new Base(journals.Count > 0 ? journals.Max(journal => journal.First) - 1 : 0, file);
     }
 
-    private static (IReadOnlyList<Session> Documents, long LastBatch) Replay(
+    /// <remarks>
+    /// The last batch may be known to the kernel alone: written, and not synced before the process was killed. It is served from now on, so the
+    /// store repeats it in its own journal; every batch before it was synced before the next one was written.
+    /// </remarks>
+    private static (IReadOnlyList<Session> Documents, long LastBatch, ReadOnlyMemory<byte> LastLine) Replay(
         IDisk disk, List<Session> documents, List<JournalSummary> journals, long covers, DocumentCodec codec)
     {
         var last = covers;
+        var lastLine = new ArrayBufferWriter<byte>();
         var replay = new DocumentReplay(documents);
         for (var i = 0; i < journals.Count; i++)
         {
@@ -99,7 +107,7 @@ internal static class Recovery
 
             JournalReader.Replay(disk, journal.Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
             {
-                if (batch <= covers || batch >= givenUpFrom)
+                if (batch <= last || batch >= givenUpFrom)
                 {
                     return;
                 }
@@ -111,14 +119,15 @@ internal static class Recovery
 
                 JournalEntry.Decode(line, ref changes, codec, replay.Apply);
                 last = batch;
+                lastLine.ResetWrittenCount();
+                lastLine.Write(line);
             });
         }
 
-        // A journal begins where the one before it ended, also where it holds nothing itself.
-        return (replay.Documents(), Math.Max(last, journals.Count > 0 ? journals[^1].First - 1 : 0));
+        return (replay.Documents(), last, lastLine.WrittenMemory);
     }
 }
 
 /// <summary>What recovery found.</summary>
 internal sealed record RecoveredSessions(
-    Snapshot Snapshot, IReadOnlyList<Session> Documents, Base Base, long LastBatch, int LastJournalNumber, long JournalBytes);
+    Snapshot Snapshot, IReadOnlyList<Session> Documents, Base Base, long LastBatch, ReadOnlyMemory<byte> LastLine, int LastJournalNumber, long JournalBytes);

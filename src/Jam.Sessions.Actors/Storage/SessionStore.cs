@@ -46,7 +46,7 @@ internal sealed class SessionStore : IDisposable
         _stamp = disk.Stamp(path);
         UncoveredBytes = recovered.JournalBytes;
         SnapshotBytes = recovered.Snapshot.Fingerprint.Length;
-        BeginJournal();
+        BeginJournal(recovered.LastLine.Span);
     }
 
     /// <summary>How documents are written.</summary>
@@ -150,11 +150,11 @@ internal sealed class SessionStore : IDisposable
         return true;
     });
 
-    private void BeginJournal()
+    private void BeginJournal(ReadOnlySpan<byte> lastBatch = default)
     {
         _journal?.Dispose();
         _journal = null;
-        _journal = Journal.Create(_disk, JournalFiles.PathOf(_path, ++_journalNumber), _journalNumber, _nextBatch, _base);
+        _journal = Journal.Create(_disk, JournalFiles.PathOf(_path, ++_journalNumber), _journalNumber, _nextBatch, _base, lastBatch);
     }
 
     private void RefuseForeignChange()
