@@ -13,7 +13,7 @@ internal sealed class SnapshotReader
     private readonly IDiskFile _file;
     private readonly DocumentCodec _codec;
     private readonly List<Session> _documents = [];
-    private byte[] _buffer = new byte[BufferSize];
+    private byte[] _buffer;
     private int _next;
     private int _end;
     private long _read;
@@ -26,6 +26,7 @@ internal sealed class SnapshotReader
         _path = path;
         _file = file;
         _codec = codec;
+        _buffer = new byte[Math.Clamp(file.Length + 1, 1 << 12, BufferSize)];
     }
 
     private delegate T Step<out T>(ref JsonScanner scanner);

@@ -10,7 +10,7 @@ internal static class SnapshotWriter
     /// <summary>Writes and syncs the file; what was written, as a fingerprint.</summary>
     public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Session> documents, byte[] tail, DocumentCodec codec)
     {
-        var output = new ArrayBufferWriter<byte>(BufferSize + (BufferSize / 4));
+        var output = new ArrayBufferWriter<byte>();
         var written = Fingerprint.Empty;
         output.Write(head);
         output.Write("{"u8);
