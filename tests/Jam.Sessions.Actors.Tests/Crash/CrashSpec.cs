@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Xunit.Abstractions;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
@@ -15,8 +14,8 @@ public sealed class CrashSpec(ITestOutputHelper output)
     {
         var watch = Stopwatch.StartNew();
         var explorer = new Explorer();
-        var seed = Setting("CRASH_SEED", 1);
-        for (var points = Setting("CRASH_POINTS", 20_000); explorer.Points < points; seed++)
+        var seed = Setting.Of("CRASH_SEED", 1);
+        for (var points = Setting.Of("CRASH_POINTS", 10_000); explorer.Points < points; seed++)
         {
             explorer.Explore(seed, Actions);
         }
@@ -24,6 +23,22 @@ public sealed class CrashSpec(ITestOutputHelper output)
         output.WriteLine($"{explorer.Points} crashes survived, up to seed {seed - 1}, in {watch.Elapsed}");
     }
 
-    private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
+    /// <summary>The explorer is worth something only if it finds a store that forgets to sync.</summary>
+    [Theory]
+    [InlineData(".journal-")]
+    [InlineData(".tmp")]
+    [InlineData("")]
+    public void A_forgotten_sync_is_found(string file)
+    {
+        var directory = Path.GetDirectoryName(Life.JsonPath)!;
+        var explorer = new Explorer(disk => new LyingDisk(disk, path => file.Length == 0 ? path == directory : path.Contains($".json{file}", StringComparison.Ordinal)));
+        var found = Assert.Throws<Violation>(() =>
+        {
+            for (var seed = 1; seed < 10; seed++)
+            {
+                explorer.Explore(seed, Actions);
+            }
+        });
+        output.WriteLine($"found after {explorer.Points} crashes: {found.Message}");
+    }
 }

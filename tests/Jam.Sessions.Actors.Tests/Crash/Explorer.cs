@@ -26,7 +26,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
         var random = new Random(seed);
         var life = new Life(disk, oracle, random, _wrap);
         disk.OnStep = (operation, path) => Crash(disk, oracle, $"seed {seed}, step {disk.Steps} ({operation} {Path.GetFileName(path)})", depth: 1);
-        life.Open();
+        life.Start();
         for (var action = 0; action < actions; action++)
         {
             life.Act();
@@ -60,7 +60,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
             if (!isKill)
             {
                 // Recovery is idempotent: crashes within it change nothing.
-                new Life(disk.AfterKill(), oracle, random, _wrap).Open();
+                new Life(disk.AfterKill(), oracle, random, _wrap).Start();
             }
 
             var isDeep = depth < Deepest && random.Next(10) == 0;
@@ -86,7 +86,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
     private void LiveOn(SimulatedDisk disk, Oracle oracle, Random random, bool isDeep)
     {
         var life = new Life(disk, oracle, random, _wrap);
-        life.Open();
+        life.Start();
         for (var actions = isDeep ? random.Next(4) : 0; actions > 0; actions--)
         {
             life.Act();
@@ -96,7 +96,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
         {
             life.Close();
             var json = disk.Content(Life.JsonPath);
-            life.Open();
+            life.Start();
             life.Close();
             if (!(json ?? []).AsSpan().SequenceEqual(disk.Content(Life.JsonPath) ?? []))
             {
@@ -105,7 +105,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
         }
     }
 
-    private static string Listing(SimulatedDisk disk)
+    public static string Listing(SimulatedDisk disk)
     {
         var text = new StringBuilder();
         foreach (var path in disk.List("", Path.GetFileName(Life.JsonPath)).Order())

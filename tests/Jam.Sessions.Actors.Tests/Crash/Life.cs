@@ -24,8 +24,20 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <summary>How often the disk refused.</summary>
     public int Refusals { get; private set; }
 
+    /// <summary>Called when the disk refused to be opened, before the next try.</summary>
+    public Action OnRefusedOpen { get; set; } = () => { };
+
+    /// <summary>Opens the store, and tries again where the disk refuses.</summary>
+    public void Start()
+    {
+        while (!OrRefused(Open))
+        {
+            OnRefusedOpen();
+        }
+    }
+
     /// <summary>Recovers, and checks what was found.</summary>
-    public void Open()
+    private void Open()
     {
         var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null), "a test");
         oracle.Recovered(Documents.Of(documents));
@@ -117,9 +129,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     private void Restart()
     {
         Close();
-        while (!OrRefused(Open))
-        {
-        }
+        Start();
     }
 
     private (string Key, KeySessions After, List<DocumentChange> Changes) Decide(string key)
