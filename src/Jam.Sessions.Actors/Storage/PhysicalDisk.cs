@@ -79,7 +79,18 @@ internal sealed class PhysicalDisk : IDisk
 
         public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(stream.SafeFileHandle, buffer, offset);
 
-        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(stream.SafeFileHandle, bytes, offset);
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            try
+            {
+                RandomAccess.Write(stream.SafeFileHandle, bytes, offset);
+            }
+            catch (ArgumentOutOfRangeException e)
+            {
+                // What .NET makes of EFBIG: a limit of the file system or of the process (ulimit -f), so a fault of the disk.
+                throw new IOException($"The file may not grow to {offset + bytes.Length} bytes.", e);
+            }
+        }
 
         public void Sync() => RandomAccess.FlushToDisk(stream.SafeFileHandle);
 

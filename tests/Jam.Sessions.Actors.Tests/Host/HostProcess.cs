@@ -10,6 +10,7 @@ namespace Jam.Sessions.Actors.Tests.Host;
 internal sealed class HostProcess : IDisposable
 {
     private const int SigTerm = 15;
+    private const int FileSize = 1;
     private const string Announcement = "Listening on ";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -23,7 +24,8 @@ internal sealed class HostProcess : IDisposable
 
     private HostProcess(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, "--urls", "http://127.0.0.1:0", .. arguments])
+        // Ignored signals are inherited: without SIGXFSZ a file that may not grow is an error that the process hears of, see LimitFiles.
+        var start = new ProcessStartInfo("sh", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", Assembly, "--urls", "http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -80,6 +82,13 @@ internal sealed class HostProcess : IDisposable
         await ExitAsync();
     }
 
+    /// <summary>Lets no file of the process grow beyond this; the nearest thing to a full disk that needs no rights. Linux only.</summary>
+    public void LimitFiles(long bytes)
+    {
+        var limit = new Limit(bytes, long.MaxValue);
+        Assert.Equal(0, SetLimit(_process.Id, FileSize, in limit, 0));
+    }
+
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? session = null, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
@@ -106,6 +115,9 @@ internal sealed class HostProcess : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 
+    [DllImport("libc", EntryPoint = "prlimit64")]
+    private static extern int SetLimit(int process, int resource, in Limit limit, nint former);
+
     private async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Patience);
@@ -126,4 +138,6 @@ internal sealed class HostProcess : IDisposable
             _address.TrySetResult(new Uri(line[Announcement.Length..line.IndexOf(". Try", StringComparison.Ordinal)]));
         }
     }
+
+    private readonly record struct Limit(long Soft, long Hard);
 }

@@ -121,6 +121,27 @@ public sealed class HostSpec : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_takes_no_more_is_a_503_until_it_does()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var host = await HostProcess.ListeningAsync(OnJsonPath);
+        var session = await SignIn(host, new { user = "ann" });
+        host.LimitFiles(1000);
+        var large = new { note = new string('x', 2000) };
+        using var refused = await Expect(HttpStatusCode.ServiceUnavailable, host.SendAsync(HttpMethod.Put, "/me", session, large));
+        Assert.DoesNotContain(_folder.Path, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(("ann", "{}"), await Me(host, session));
+
+        host.LimitFiles(long.MaxValue);
+        await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Put, "/me", session, large));
+        Assert.Equal(0, await host.StopAsync());
+    }
+
+    [Fact]
     public async Task It_knows_the_sessions_of_a_file_that_jam_wrote()
     {
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures/v3.2.0/plain/one.uuid.json"), JsonPath);
