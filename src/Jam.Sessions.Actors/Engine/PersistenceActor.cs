@@ -124,11 +124,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
     private void WriteTogether(List<(Commit Commit, IActorRef Sender)> batch)
     {
-        try
-        {
-            _store.Commit(batch.Select(item => item.Commit.Entry));
-        }
-        catch (SessionStoreException e)
+        if (Try(() => _store.Commit(batch.Select(item => item.Commit.Entry))) is { } e)
         {
             _log.Error(e, "jam.sessions: {Count} batches of changes were refused by the disk; their callers know, nothing acknowledged is lost. Free or mend the disk", batch.Count);
             batch.ForEach(item => item.Sender.Tell(new CommitFailed(e)));
@@ -171,26 +167,19 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     /// <summary>Relaxed durability: writes what was acknowledged since the last sync. Null where that worked.</summary>
     private SessionStoreException? TrySync()
     {
-        try
-        {
-            if (_unsynced.Count > 0)
-            {
-                _store.Commit(_unsynced);
-                _unsynced.Clear();
-                _unsyncedBytes = 0;
-            }
-
-            _syncFailed = false;
-            SnapshotIfDue();
-            return null;
-        }
-        catch (SessionStoreException e)
+        if (_unsynced.Count > 0 && Try(() => _store.Commit(_unsynced)) is { } e)
         {
             _log.Error(e, "jam.sessions: acknowledged changes could not be written yet (durability is relaxed); retrying, and refusing more until it works. Free or mend the disk");
             _syncFailed = true;
             Timers.StartSingleTimer(nameof(SyncDue), SyncDue.Instance, _options.FlushInterval);
             return e;
         }
+
+        _unsynced.Clear();
+        _unsyncedBytes = 0;
+        _syncFailed = false;
+        SnapshotIfDue();
+        return null;
     }
 
     private void Flush(IActorRef requester)
@@ -235,31 +224,29 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
     private void BeginSnapshot()
     {
-        try
-        {
-            var snapshot = _snapshot = _store.BeginSnapshot(_table.Capture());
-            Task.Factory.StartNew(snapshot.Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                .PipeTo(Self, success: file => new SnapshotWritten(file), failure: reason => new SnapshotFailed(reason));
-        }
-        catch (SessionStoreException e)
+        if (Try(() => _snapshot = _store.BeginSnapshot(_table.Capture())) is { } e)
         {
             EndSnapshot(e);
+            return;
         }
+
+        Task.Factory.StartNew(_snapshot!.Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .PipeTo(Self, success: file => new SnapshotWritten(file), failure: reason => new SnapshotFailed(reason));
     }
 
     private void CompleteSnapshot(Fingerprint file)
     {
-        try
+        var failure = Try(() => _store.Complete(_snapshot!, file));
+        if (failure is null)
         {
-            _store.Complete(_snapshot!, file);
             _log.Info("jam.sessions: {Path} holds all changes up to batch {Batch}", _options.JsonPath, _snapshot!.Covers);
-            EndSnapshot(null);
         }
-        catch (SessionStoreException e)
+        else
         {
             _snapshot!.Discard();
-            EndSnapshot(e);
         }
+
+        EndSnapshot(failure);
     }
 
     private void EndSnapshot(Exception? failure)
@@ -303,6 +290,24 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         _drainRequester = null;
     }
 
+    /// <summary>What the store cannot do, as the exception that its callers get. One that nobody foresaw must not end all writing.</summary>
+    private SessionStoreException? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (SessionStoreException e)
+        {
+            return e;
+        }
+        catch (Exception e)
+        {
+            return new SessionStoreException(_options.JsonPath, $"{_options.JsonPath}: writing failed unexpectedly ({e.GetType().Name})", e);
+        }
+    }
+
     private void Close()
     {
         if (_isClosed)
@@ -312,7 +317,10 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
         _isClosed = true;
         TrySync();
-        _store.Dispose();
+        if (Try(_store.Dispose) is { } e)
+        {
+            _log.Error(e, "jam.sessions: {Path} could not be let go of properly; everything acknowledged is in it or in its journal", _options.JsonPath);
+        }
     }
 
     private sealed record WriteBatch : INoSerializationVerificationNeeded

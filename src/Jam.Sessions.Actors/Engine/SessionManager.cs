@@ -178,6 +178,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
                 }
 
                 _byOwner.Clear();
+                _table.Close();
                 Timers.CancelAll();
                 Become(Stopped);
                 break;

@@ -14,6 +14,11 @@ internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, R
     public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        if (table.IsClosed)
+        {
+            return ValueTask.FromException<Session?>(new SessionsStoppingException());
+        }
+
         if (!table.TryFind(sessionId, out var session))
         {
             return default;

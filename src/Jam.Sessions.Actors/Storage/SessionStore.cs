@@ -121,20 +121,22 @@ internal sealed class SessionStore : IDisposable
     /// <summary>Lets go of the file. Journals that the JSON file holds completely are removed.</summary>
     public void Dispose()
     {
-        _journal?.Dispose();
-        if (!HasUncoveredBatches)
+        try
         {
-            try
+            _journal?.Dispose();
+            if (!HasUncoveredBatches)
             {
                 DeleteAllJournals();
             }
-            catch (Exception e) when (IsDiskFault(e))
-            {
-                // They hold nothing that the JSON file lacks; the next start removes them.
-            }
         }
-
-        _lock.Dispose();
+        catch (Exception e) when (IsDiskFault(e))
+        {
+            // Journals that are left hold nothing that the JSON file lacks; the next start removes them.
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 
     internal static bool IsDiskFault(Exception e) => e is IOException or UnauthorizedAccessException;

@@ -38,6 +38,9 @@ internal sealed class SessionTable
         _byOwner = _owners.Group(documents);
     }
 
+    /// <summary>True once the engine has let go of the file: what the table holds may no longer be what the file holds.</summary>
+    public bool IsClosed { get; private set; }
+
     /// <summary>How many ids can be found.</summary>
     public int Count => _byId.Count;
 
@@ -85,6 +88,8 @@ internal sealed class SessionTable
 
         return Interlocked.Increment(ref _lastDocumentId);
     }
+
+    public void Close() => IsClosed = true;
 
     /// <summary>Makes a committed batch visible. Only the one writer calls this.</summary>
     public void Publish(string owner, KeySessions after, IReadOnlyCollection<DocumentChange> changes)

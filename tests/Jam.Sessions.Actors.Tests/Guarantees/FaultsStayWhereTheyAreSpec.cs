@@ -88,6 +88,43 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
         Assert.Empty(Directory.GetFiles(Folder, "sessions.json.tmp"));
     }
 
+    [Theory]
+    [InlineData(Durability.Durable)]
+    [InlineData(Durability.Relaxed)]
+    public async Task A_fault_that_nobody_foresaw_is_answered_too_and_does_not_end_all_writing(Durability durability)
+    {
+        var disk = new FaultyDisk();
+        await using var engine = await StartOnAsync(disk, o => (o.Durability, o.FlushInterval) = (durability, TimeSpan.FromMilliseconds(1)));
+        var id = await engine.Client.CreateAsync("user1", Data());
+        await engine.Client.FlushAsync();
+        disk.Before = (_, _) => throw new InvalidOperationException("not a disk fault");
+        if (durability == Durability.Durable)
+        {
+            await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.DeleteAsync(id));
+        }
+        else
+        {
+            await engine.Client.CreateAsync("user1", Data());
+        }
+
+        disk.Heal();
+        var later = await engine.Client.CreateAsync("user1", Data());
+        await engine.Client.FlushAsync();
+        Assert.Contains(later, File.ReadAllText(JsonPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fault_at_the_end_that_nobody_foresaw_does_not_keep_the_end_waiting()
+    {
+        var disk = new FaultyDisk();
+        var engine = await StartOnAsync(disk);
+        var id = await engine.Client.CreateAsync("user1", Data());
+        disk.Before = (_, _) => throw new InvalidOperationException("not a disk fault");
+        await engine.DisposeAsync();
+        await using var again = await StartAsync();
+        Assert.NotNull(await again.Client.GetAsync(id));
+    }
+
     [Fact]
     public async Task An_id_factory_that_throws_fails_that_one_call()
     {

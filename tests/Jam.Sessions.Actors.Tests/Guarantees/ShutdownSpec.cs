@@ -80,6 +80,7 @@ public sealed class ShutdownSpec : EngineTest
         await engine.DisposeAsync();
         await engine.DisposeAsync();
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.CreateAsync("user1", Data()));
+        await Assert.ThrowsAsync<SessionsStoppingException>(async () => await engine.Client.GetAsync(id));
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Ref.Ask<SessionLookup>(new GetSession(id)));
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync());
     }

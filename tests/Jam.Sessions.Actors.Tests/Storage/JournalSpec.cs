@@ -20,7 +20,7 @@ public sealed class JournalSpec
             batches =>
             {
                 var disk = new BytesDisk(bytesPerRead: 100);
-                using (var journal = Journal.Create(disk, Path, 1, firstBatch: 7, Beside))
+                using (var journal = Journal.Create(disk, Path, 1, firstBatch: 7, Beside, lastBatch: default))
                 {
                     foreach (var (batch, i) in batches.Select((b, i) => (b, i)))
                     {
@@ -41,7 +41,7 @@ public sealed class JournalSpec
     public void Removals_and_bases_are_read_too()
     {
         var disk = new BytesDisk();
-        using var journal = Journal.Create(disk, Path, 1, firstBatch: 1, Beside);
+        using var journal = Journal.Create(disk, Path, 1, firstBatch: 1, Beside, lastBatch: default);
         journal.Append(Line(1, [], removed: Session(4, "k", "i")));
         var output = new ArrayBufferWriter<byte>();
         JournalFormat.WriteBase(output, new Base(1, new Fingerprint(5, 0xFFFFFFFF)));
@@ -149,7 +149,7 @@ public sealed class JournalSpec
     private static (byte[] Bytes, int[] LineStarts) ThreeBatches()
     {
         var disk = new BytesDisk();
-        using var journal = Journal.Create(disk, Path, 1, firstBatch: 7, Beside);
+        using var journal = Journal.Create(disk, Path, 1, firstBatch: 7, Beside, lastBatch: default);
         var starts = new List<int> { 0 };
         for (var batch = 7; batch < 10; batch++)
         {
