@@ -92,9 +92,21 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
             life.Act();
         }
 
+        if (random.Next(6) == 0)
+        {
+            life.Commit();
+            var left = disk.AfterPowerLoss(random);
+            new Life(left, oracle.Copy(), random, _wrap).Start();
+        }
+
         if (isDeep || random.Next(6) == 0)
         {
             life.Close();
+            if (disk.List("", Path.GetFileName(Life.JsonPath)).Any(path => path != Life.JsonPath))
+            {
+                throw new Violation("a clean end left more than the JSON file");
+            }
+
             var json = disk.Content(Life.JsonPath);
             life.Start();
             life.Close();

@@ -67,20 +67,24 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     }
 
     /// <summary>Decides commands of a few keys, makes them durable as one batch and publishes them; or, where the disk refuses, nothing.</summary>
-    public void Commit()
+    /// <returns>Whether there was something to change, and it was acknowledged.</returns>
+    public bool Commit()
     {
         var decisions = s_keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).Select(Decide).Where(d => d.Changes.Count > 0).ToList();
         if (decisions.Count == 0)
         {
-            return;
+            return false;
         }
 
         var after = oracle.Attempt(decisions.SelectMany(decision => decision.Changes));
-        if (OrRefused(() => _store.Commit(decisions.Select(decision => JournalEntry.Encode(decision.Changes, _store.Codec)).ToList())))
+        if (!OrRefused(() => _store.Commit(decisions.Select(decision => JournalEntry.Encode(decision.Changes, _store.Codec)).ToList())))
         {
-            oracle.Settle(after);
-            decisions.ForEach(decision => _table.Publish(decision.Key, decision.After, decision.Changes));
+            return false;
         }
+
+        oracle.Settle(after);
+        decisions.ForEach(decision => _table.Publish(decision.Key, decision.After, decision.Changes));
+        return true;
     }
 
     /// <summary>Writes the JSON file anew, with commits while the temporary file is being written.</summary>

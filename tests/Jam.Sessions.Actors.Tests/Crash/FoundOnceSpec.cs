@@ -1,0 +1,124 @@
+namespace Jam.Sessions.Actors.Tests.Crash;
+
+/// <summary>What the explorer found once, each as the shortest way to it.</summary>
+public sealed class FoundOnceSpec
+{
+    private const int Outcomes = 100;
+
+    private readonly SimulatedDisk _disk = new();
+    private readonly Oracle _oracle = new(Documents.Of([]));
+
+    [Fact]
+    public void A_batch_that_was_served_after_a_kill_survives_a_power_loss_though_its_writer_never_synced_it()
+    {
+        SimulatedDisk? killed = null;
+        Oracle? heard = null;
+        var life = Start(_disk, _oracle);
+        Change(life);
+        _disk.OnStep = (operation, _) => (killed, heard) = operation == "Sync" ? (_disk.AfterKill(), _oracle.Copy()) : (killed, heard);
+        Change(life);
+
+        var served = heard!;
+        var next = Start(killed!, served);
+        AssertSurvivesPowerLoss(killed!, served);
+        Change(next);
+        AssertSurvivesPowerLoss(killed!, served);
+    }
+
+    [Fact]
+    public void A_power_loss_after_a_clean_stop_brings_no_journal_back_that_the_next_start_cannot_place()
+    {
+        var life = Start(_disk, _oracle);
+        for (var i = 0; i < 3; i++)
+        {
+            Change(life);
+            life.Snapshot(commitsBeside: 1);
+        }
+
+        life.Close();
+        AssertSurvivesPowerLoss(_disk, _oracle);
+    }
+
+    [Fact]
+    public void A_snapshot_whose_rename_could_not_be_synced_keeps_the_journals()
+    {
+        var life = Start(_disk, _oracle);
+        Change(life);
+        _disk.OnStep = (operation, _) =>
+        {
+            if (operation == "Rename")
+            {
+                _disk.Faults = new FaultPlan("SyncDirectory", FaultKind.UntilHealed, after: 0, new Random(1));
+            }
+        };
+        life.Close();
+        Assert.Equal(1, life.Refusals);
+        AssertSurvivesPowerLoss(_disk, _oracle);
+    }
+
+    [Fact]
+    public void A_snapshot_whose_rename_could_not_be_synced_is_taken_again()
+    {
+        var renames = 0;
+        var life = Start(_disk, _oracle);
+        Change(life);
+        _disk.OnStep = (operation, _) =>
+        {
+            if (operation == "Rename" && ++renames == 1)
+            {
+                _disk.Faults = new FaultPlan("SyncDirectory", FaultKind.Once, after: 0, new Random(1));
+            }
+        };
+        life.Snapshot();
+        Assert.Equal(1, life.Refusals);
+        life.Close();
+        Assert.Equal(2, renames);
+    }
+
+    [Fact]
+    public void A_renamed_snapshot_that_could_not_be_looked_at_is_no_foreign_change()
+    {
+        var life = Start(_disk, _oracle);
+        Change(life);
+        _disk.OnStep = (operation, _) =>
+        {
+            if (operation == "Rename")
+            {
+                _disk.Faults = new FaultPlan("Stamp", FaultKind.Once, after: 0, new Random(1));
+            }
+        };
+        life.Snapshot();
+        _disk.OnStep = null;
+        Change(life);
+        life.Snapshot();
+        Assert.Equal(1, life.Refusals);
+        life.Close();
+        AssertSurvivesPowerLoss(_disk, _oracle);
+    }
+
+    private static void Change(Life life)
+    {
+        while (!life.Commit())
+        {
+        }
+    }
+
+    private static Life Start(SimulatedDisk disk, Oracle oracle)
+    {
+        var life = new Life(disk, oracle, new Random(3), wrapped => wrapped);
+        life.Start();
+        return life;
+    }
+
+    /// <summary>The oracle refuses all but what it was told.</summary>
+    private static void AssertSurvivesPowerLoss(SimulatedDisk disk, Oracle oracle)
+    {
+        for (var outcome = 0; outcome < Outcomes; outcome++)
+        {
+            var left = disk.AfterPowerLoss(new Random(outcome));
+            var heard = oracle.Copy();
+            Start(left, heard).Commit();
+            Start(left.AfterPowerLoss(new Random(outcome)), heard);
+        }
+    }
+}
