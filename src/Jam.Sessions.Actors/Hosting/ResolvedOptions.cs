@@ -28,7 +28,7 @@ internal sealed class ResolvedOptions
         FlushInterval = code.FlushInterval ?? Read(hocon, "flush-interval", (config, key) => config.GetTimeSpan(key));
         SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", Bytes);
         SnapshotInterval = code.SnapshotInterval ?? Read(hocon, "snapshot-interval", (config, key) => config.GetTimeSpan(key));
-        MaxDataBytes = code.MaxDataBytes ?? (int)Math.Min(int.MaxValue, Read(hocon, "max-data-bytes", Bytes));
+        MaxDataBytes = code.MaxDataBytes ?? (int)Math.Clamp(Read(hocon, "max-data-bytes", Bytes), int.MinValue, int.MaxValue);
         MaxKeyLength = code.MaxKeyLength ?? Read(hocon, "max-key-length", (config, key) => config.GetInt(key));
         KeyIdleTimeout = code.KeyIdleTimeout ?? Read(hocon, "key-idle-timeout", (config, key) => config.GetTimeSpan(key));
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
@@ -65,9 +65,21 @@ internal sealed class ResolvedOptions
     /// <exception cref="JamSessionsOptionsException">Options that cannot work, all at once.</exception>
     public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem)
     {
-        var options = new ResolvedOptions(code, actorSystem.WithFallback(Reference).GetConfig(Section));
+        var options = new ResolvedOptions(code, SectionOf(actorSystem));
         List<string> failures = [.. options._unreadable, .. options.Failures()];
         return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
+    }
+
+    private static Config SectionOf(Config actorSystem)
+    {
+        try
+        {
+            return actorSystem.WithFallback(Reference).GetConfig(Section);
+        }
+        catch (Exception)
+        {
+            throw new JamSessionsOptionsException([$"{Section} is not a section of keys and values."]);
+        }
     }
 
     /// <summary>Why a new session with this key and data is refused, or null.</summary>
