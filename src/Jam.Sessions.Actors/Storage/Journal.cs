@@ -27,7 +27,7 @@ internal sealed class Journal : IDisposable
     public static Journal Create(IDisk disk, string path, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch)
     {
         var header = new ArrayBufferWriter<byte>();
-        JournalFormat.WriteHeader(header, firstBatch, @base);
+        JournalFormat.WriteHeader(header, firstBatch, repeats: !lastBatch.IsEmpty, @base);
         if (!lastBatch.IsEmpty)
         {
             JournalFormat.Repeat(header, lastBatch);

@@ -15,7 +15,8 @@ namespace Jam.Sessions.Actors.Storage;
 /// </summary>
 /// <remarks>
 /// <c>length</c> and <c>file</c> are the fingerprint of a JSON file that holds all batches up to <c>covers</c>. A batch below <c>first</c>
-/// is the last one of the journal before, repeated at a start because it may not have been synced there.
+/// is the last one of the journal before, repeated at a start because it may not have been synced there; the first line announces it as
+/// <c>repeats</c>.
 /// </remarks>
 internal static class JournalFormat
 {
@@ -28,8 +29,12 @@ internal static class JournalFormat
     /// <summary>The bytes behind what the CRC covers: the member, its quotes and brace, and the line's end.</summary>
     public static int CrcTailLength => CrcMember.Length + CrcLength + 3;
 
-    public static void WriteHeader(ArrayBufferWriter<byte> output, long firstBatch, Base @base) =>
-        WriteLine(output, $"{{\"journal\": {Version}, \"first\": {firstBatch}, {BaseMembers(@base)}");
+    /// <param name="output">Where to.</param>
+    /// <param name="firstBatch">The number of the first batch of its own.</param>
+    /// <param name="repeats">Whether the last batch of the journal before follows.</param>
+    /// <param name="base">The JSON file that it stands beside.</param>
+    public static void WriteHeader(ArrayBufferWriter<byte> output, long firstBatch, bool repeats, Base @base) =>
+        WriteLine(output, $"{{\"journal\": {Version}, \"first\": {firstBatch}, {(repeats ? $"\"repeats\": {firstBatch - 1}, " : "")}{BaseMembers(@base)}");
 
     public static void WriteBase(ArrayBufferWriter<byte> output, Base @base) => WriteLine(output, $"{{{BaseMembers(@base)}");
 

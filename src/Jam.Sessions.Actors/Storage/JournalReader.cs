@@ -161,7 +161,7 @@ internal sealed class JournalReader
             throw Corrupt(offset, $"it does not begin as a journal of format {JournalFormat.Version} does; another version wrote it");
         }
 
-        return new JournalSummary(path, members.GetValueOrDefault("first"), [BaseOf(members)], 0);
+        return new JournalSummary(path, members.GetValueOrDefault("first"), members.ContainsKey("repeats"), [BaseOf(members)], 0);
     }
 
     private static Base BaseOf(Dictionary<string, long> members) => new(
@@ -174,6 +174,7 @@ internal sealed class JournalReader
 /// <summary>What a journal says of itself.</summary>
 /// <param name="Path">Its file.</param>
 /// <param name="First">The number of its first batch; batches from this number on in older journals were given up.</param>
+/// <param name="Repeats">Whether it was to begin with the last batch of the journal before.</param>
 /// <param name="Bases">The JSON files that it may stand beside.</param>
 /// <param name="Batches">How many batches it holds.</param>
-internal sealed record JournalSummary(string Path, long First, List<Base> Bases, int Batches);
+internal sealed record JournalSummary(string Path, long First, bool Repeats, List<Base> Bases, int Batches);

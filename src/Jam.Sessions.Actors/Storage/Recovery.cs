@@ -100,11 +100,6 @@ internal static class Recovery
         {
             var journal = journals[i];
             var givenUpFrom = i + 1 < journals.Count ? journals[i + 1].First : long.MaxValue;
-            if (journal.Batches == 0)
-            {
-                continue;
-            }
-
             JournalReader.Replay(disk, journal.Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
             {
                 if (batch <= last || batch >= givenUpFrom)
@@ -122,9 +117,26 @@ internal static class Recovery
                 lastLine.ResetWrittenCount();
                 lastLine.Write(line);
             });
+            RefuseGap(journal, last);
         }
 
         return (replay.Documents(), last, lastLine.WrittenMemory);
+    }
+
+    /// <summary>
+    /// A journal begins where the one before it ended: one that holds nothing tells all the same that a batch before it was lost. Only a journal
+    /// that was to repeat that batch, and does not hold it, was never finished: nothing was served from it.
+    /// </summary>
+    private static void RefuseGap(JournalSummary journal, long last)
+    {
+        if (journal.First > last + 1 && !(journal.Repeats && journal.Batches == 0))
+        {
+            throw new SessionStoreCorruptException(
+                journal.Path,
+                0,
+                $"batch {last + 1} is missing; the journal begins with batch {journal.First}",
+                "Restore the journal before it from a backup, or move it away to go on without its changes.");
+        }
     }
 }
 
