@@ -25,7 +25,12 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
         throw new SessionIdFactoryException($"The id factory returned an id that is taken, {Tries} times in a row. Ids must be unique and unguessable.");
     }
 
-    public long NewDocumentId() => table.NewDocumentId();
+    public long NewDocumentId() =>
+        table.NewDocumentId() is < Session.DocumentIdLimit and var id
+            ? id
+            : throw new SessionStoreException(
+                options.JsonPath,
+                $"{options.JsonPath} has a document id so large that none can follow it. Nothing was changed. Give that document a smaller id.");
 
     public double Now() => UnixTime.FromDateTimeOffset(options.TimeProvider.GetUtcNow());
 

@@ -37,6 +37,9 @@ public sealed record Session
     /// <summary>The creation as jam's file holds it: Unix seconds.</summary>
     internal double CreatedAtSeconds { get; }
 
+    /// <summary>Ids from here on are kept as they are and never given: they leave no room to count on from them.</summary>
+    internal const long DocumentIdLimit = 1L << 62;
+
     /// <summary>Stands for a document id that is no 64-bit number.</summary>
     internal const long NoDocumentId = long.MinValue;
 

@@ -20,9 +20,6 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys =
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    // Larger ids leave no room to count on from them.
-    private const long LargestDocumentId = 1L << 62;
-
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
     public DataCounts Counts { get; } = new();
 
@@ -112,7 +109,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             && !text.Contains("+_", StringComparison.Ordinal) && !text.Contains("-_", StringComparison.Ordinal);
         var digits = text.Contains('_') && underscoresFit ? text.ToString().Replace("_", "", StringComparison.Ordinal) : text;
         var isNumber = long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id);
-        return isNumber && id is > -LargestDocumentId and < LargestDocumentId ? id : Session.NoDocumentId;
+        return isNumber && id is > -Session.DocumentIdLimit and < Session.DocumentIdLimit ? id : Session.NoDocumentId;
     }
 
     private Fields ReadFields(ref JsonScanner scanner)
