@@ -64,33 +64,36 @@ internal static class JournalFormat
     public static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> line)
     {
         var bodyLength = line.Length - CrcTailLength + 1;
-        if (bodyLength < 1 || !line[bodyLength..].StartsWith(CrcMember) || !line.EndsWith("\"}"u8))
-        {
-            return default;
-        }
-
-        var digits = line.Slice(bodyLength + CrcMember.Length, CrcLength);
-        var fits = uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var crc)
-            && crc == Fingerprint.Crc32C(0, line[..bodyLength]);
-        return fits ? line[..bodyLength] : default;
+        return bodyLength > 0 && line[bodyLength..].StartsWith(CrcMember) && IsTail(line[bodyLength..], Fingerprint.Crc32C(0, line[..bodyLength]))
+            ? line[..bodyLength]
+            : default;
     }
 
     /// <summary>True where bytes that are no line begin with one whose line feed was changed: a torn write leaves nothing behind a whole line.</summary>
     public static bool HasLostItsEnd(ReadOnlySpan<byte> bytes)
     {
-        var from = 0;
-        while (bytes[from..].IndexOf(CrcMember) is >= 0 and var at)
+        // Each byte counts into the CRC once, however often the bytes look like the end of a line.
+        var (crc, body) = (0u, 0);
+        while (bytes[body..].IndexOf(CrcMember) is >= 0 and var at)
         {
-            from += at + 1;
-            var end = from - 1 + CrcTailLength - 1;
-            if (end < bytes.Length && !Checked(bytes[..end]).IsEmpty)
+            crc = Fingerprint.Crc32C(crc, bytes.Slice(body, at));
+            body += at;
+            var end = body + CrcTailLength - 1;
+            if (body > 0 && end < bytes.Length && IsTail(bytes[body..end], crc))
             {
                 return bytes[(end + 1)..].ContainsAnyExcept((byte)0);
             }
+
+            crc = Fingerprint.Crc32C(crc, bytes.Slice(body++, 1));
         }
 
         return false;
     }
+
+    private static bool IsTail(ReadOnlySpan<byte> tail, uint crc) =>
+        tail.EndsWith("\"}"u8)
+        && uint.TryParse(tail.Slice(CrcMember.Length, CrcLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var said)
+        && said == crc;
 
     private static string BaseMembers(Base @base) =>
         string.Create(CultureInfo.InvariantCulture, $"\"covers\": {@base.Covers}, \"length\": {@base.File.Length}, \"file\": \"{@base.File.Crc:x8}\"");
