@@ -59,7 +59,8 @@ internal sealed class DataTarget : IFuzzTarget
 
         var (dictionary, toDictionary) = Typed(data.ToDictionary);
         var (json, toJson) = Typed(data.ToJsonObject);
-        Require(dictionary?.Count == json?.Count, "its readers disagree");
+        // A JsonObject reads its strings when they are asked for, and so may hold an unpaired surrogate that a dictionary cannot.
+        Require(dictionary is null || dictionary.Count == json?.Count, "its readers disagree");
         if (dictionary is not null && Typed(() => SessionData.From(dictionary)).Value is { } again)
         {
             Require(again.ToDictionary().Count == dictionary.Count, "its dictionary gives other data");

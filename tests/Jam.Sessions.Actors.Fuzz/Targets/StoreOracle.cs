@@ -36,13 +36,19 @@ internal static class StoreOracle
         RequireSame(documents, Reopen(disk.Copy(), mode), "a second start finds other sessions");
 
         // A change is found again, from the journal and from the snapshot.
-        var table = new SessionTable(documents);
+        var newId = new SessionTable(documents).NewDocumentId();
+        if (newId >= Session.DocumentIdLimit)
+        {
+            store!.Dispose();
+            return "read, no document id left";
+        }
+
         foreach (var document in documents)
         {
             _ = document.CreatedAt;
         }
 
-        var added = new Session("fuzz-id", "fuzz-key", SessionData.Empty, 1.5, table.NewDocumentId(), raw: null);
+        var added = new Session("fuzz-id", "fuzz-key", SessionData.Empty, 1.5, newId, raw: null);
         store!.Commit([JournalEntry.Encode([new DocumentChange(null, added)], store.Codec)]);
         IReadOnlyList<Session> after = [.. documents, added];
         RequireSame(after, Reopen(disk.Copy(), mode), "the journal gives other sessions");
