@@ -161,7 +161,9 @@ internal sealed class JournalReader
             throw Corrupt(offset, $"it does not begin as a journal of format {JournalFormat.Version} does; another version wrote it");
         }
 
-        return new JournalSummary(path, members.GetValueOrDefault("first"), members.ContainsKey("repeats"), [BaseOf(members)], 0);
+        return members.GetValueOrDefault("first") is > 0 and var first
+            ? new JournalSummary(path, first, members.ContainsKey("repeats"), [BaseOf(members)], 0)
+            : throw Corrupt(offset, "its first line does not say with which batch it begins");
     }
 
     private static Base BaseOf(Dictionary<string, long> members) => new(
