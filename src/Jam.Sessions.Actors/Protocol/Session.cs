@@ -61,6 +61,9 @@ public sealed record Session
     /// <summary>Set once, by the table's one writer, when the session is removed together with others.</summary>
     internal Removal? Removal { get; set; }
 
+    /// <summary>Set once, by the table's one writer, when the session has a new id: it appears in the instant in which the old one goes.</summary>
+    internal Removal? Awaits { get; set; }
+
     internal Session WithId(string id) => new(id, Key, Data, CreatedAtSeconds, DocumentId, Raw);
 
     internal Session WithData(SessionData data) => new(Id, Key, data, CreatedAtSeconds, DocumentId, Raw);

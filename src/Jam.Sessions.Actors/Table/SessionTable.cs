@@ -49,7 +49,7 @@ internal sealed class SessionTable
 
     /// <summary>The committed session of an id.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out Session? session) =>
-        _byId.TryGetValue(id, out session) && session.Removal is not { Done: true };
+        _byId.TryGetValue(id, out session) && session.Removal is not { Done: true } && session.Awaits is not { Done: false };
 
     /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
     public string OwnerOf(string key) => _owners.OwnerOf(key);
@@ -103,7 +103,7 @@ internal sealed class SessionTable
             _byOwner[owner] = after;
         }
 
-        Remove(changes);
+        Exchange(changes);
         foreach (var change in changes)
         {
             _order.Apply(change);
@@ -136,14 +136,22 @@ internal sealed class SessionTable
         return highest;
     }
 
-    private void Remove(IReadOnlyCollection<DocumentChange> changes)
+    /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
+    private void Exchange(IReadOnlyCollection<DocumentChange> changes)
     {
         var removal = new Removal();
         foreach (var (before, after) in changes)
         {
-            if (before is not null && before.Id != after?.Id)
+            if (before is null || before.Id == after?.Id)
             {
-                before.Removal = removal;
+                continue;
+            }
+
+            before.Removal = removal;
+            if (after is { Id.Length: > 0 })
+            {
+                after.Awaits = removal;
+                _byId.TryAdd(after.Id, after);
             }
         }
 

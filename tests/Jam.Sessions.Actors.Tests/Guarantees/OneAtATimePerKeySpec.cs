@@ -118,6 +118,37 @@ public sealed class OneAtATimePerKeySpec : EngineTest
     }
 
     [Fact]
+    public async Task A_reader_who_guesses_the_next_id_sees_a_reworked_session_under_one_id_at_every_instant()
+    {
+        var issued = 0;
+        await using var engine = await StartAsync(o => (o.Durability, o.IdFactory) = (Durability.Relaxed, () => $"s{++issued}"));
+        for (var round = 0; round < 2000; round++)
+        {
+            var old = await engine.Client.CreateAsync("user1", Data());
+            var next = $"s{issued + 1}";
+            var gone = Task.Run(async () =>
+            {
+                while (await engine.Client.GetAsync(old) is not null)
+                {
+                }
+
+                return await engine.Client.GetAsync(next);
+            });
+            var arrived = Task.Run(async () =>
+            {
+                while (await engine.Client.GetAsync(next) is null)
+                {
+                }
+
+                return await engine.Client.GetAsync(old);
+            });
+            Assert.Equal(next, await engine.Client.ReworkAsync(old));
+            Assert.NotNull(await gone);
+            Assert.Null(await arrived);
+        }
+    }
+
+    [Fact]
     public async Task Keys_that_come_and_go_lose_no_message()
     {
         await using var engine = await StartAsync(o => (o.KeyIdleTimeout, o.Durability) = (TimeSpan.FromMilliseconds(1), Durability.Relaxed));
