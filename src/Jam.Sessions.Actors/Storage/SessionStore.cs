@@ -208,8 +208,9 @@ internal sealed class SessionStore : IDisposable
         {
             return action();
         }
-        catch (Exception e) when (IsDiskFault(e))
+        catch (Exception e) when (e is not SessionStoreException)
         {
+            // Whatever it is: callers wait for an answer, and a writer that throws gives none.
             throw new SessionStoreException(_path, $"{_path}: the disk refused to {what} ({e.Message})", e);
         }
     }

@@ -29,7 +29,7 @@ internal sealed class SnapshotInProgress(
             using var file = disk.Create(path);
             return SnapshotWriter.Write(file, frame.Head, documents, frame.Tail, frame.Codec);
         }
-        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        catch (Exception e) when (e is not SessionStoreException)
         {
             Discard();
             throw new SessionStoreException(path, $"{path}: the disk refused to write a snapshot ({e.Message})", e);
