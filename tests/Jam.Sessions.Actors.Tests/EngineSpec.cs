@@ -60,7 +60,7 @@ public sealed class EngineSpec : EngineTest
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.CreateAsync("user1", Data()).WaitAsync(patience));
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.DeleteAsync(id, caller.Token).WaitAsync(patience));
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync().WaitAsync(patience));
-        Assert.NotNull(await engine.Client.GetAsync(id));
+        await Assert.ThrowsAsync<SessionsStoppingException>(async () => await engine.Client.GetAsync(id));
         await engine.DisposeAsync().AsTask().WaitAsync(patience);
     }
 }

@@ -26,7 +26,7 @@ public static class CrashedStore
             }
         }
 
-        await engine.DisposeAsync();
+        await client.FlushAsync();
         var stored = StoredSession.ReadFile(copy, secret);
         foreach (var session in stored)
         {
@@ -36,6 +36,7 @@ public static class CrashedStore
             }
         }
 
+        await engine.DisposeAsync();
         await system.Terminate();
         if (Directory.EnumerateFiles(copyFolder, "*.journal-*").FirstOrDefault() is { } left)
         {

@@ -74,6 +74,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
                 break;
             case SyncDue:
                 TrySync();
+                SnapshotIfDue();
                 break;
             case SnapshotDue:
                 SnapshotIfChanged();
@@ -157,6 +158,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         if (_unsyncedBytes >= MaxBatchBytes)
         {
             TrySync();
+            SnapshotIfDue();
         }
         else if (_unsynced.Count == 1)
         {
@@ -178,7 +180,6 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         _unsynced.Clear();
         _unsyncedBytes = 0;
         _syncFailed = false;
-        SnapshotIfDue();
         return null;
     }
 
@@ -216,7 +217,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
     private void SnapshotIfChanged()
     {
-        if (_snapshot is null && TrySync() is null && _snapshot is null && _store.HasUncoveredBatches)
+        if (_snapshot is null && TrySync() is null && _store.HasUncoveredBatches)
         {
             BeginSnapshot();
         }
@@ -273,13 +274,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             return;
         }
 
-        var syncFailure = TrySync();
-        if (_snapshot is not null)
-        {
-            return;
-        }
-
-        if (!failed && syncFailure is null && _store.HasUncoveredBatches)
+        if (TrySync() is null && !failed && _store.HasUncoveredBatches)
         {
             BeginSnapshot();
             return;

@@ -109,6 +109,24 @@ public sealed class ShutdownSpec : EngineTest
     }
 
     [Fact]
+    public async Task A_flush_of_what_is_due_anyway_takes_one_snapshot()
+    {
+        var disk = new FaultyDisk();
+        var engine = await StartOnAsync(disk);
+        var id = await engine.Client.CreateAsync("user1", Data($$"""{"a": "{{new string('x', 10_000)}}"}"""));
+        disk.Fail("Rename");
+        await engine.DisposeAsync();
+
+        var snapshots = 0;
+        disk.Before = (operation, path) => snapshots += operation == "Create" && path.EndsWith(".tmp", StringComparison.Ordinal) ? 1 : 0;
+        await using var again = await StartOnAsync(disk, o => o.SnapshotJournalBytes = 4096);
+        await again.Client.FlushAsync();
+        Assert.Contains(id, File.ReadAllText(JsonPath), StringComparison.Ordinal);
+        await again.DisposeAsync();
+        Assert.Equal(1, snapshots);
+    }
+
+    [Fact]
     public async Task Deleted_data_has_left_the_disk_after_the_next_snapshot()
     {
         await using var engine = await StartAsync();
