@@ -317,23 +317,4 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             _log.Error(e, "jam.sessions: {Path} could not be let go of properly; everything acknowledged is in it or in its journal", _options.JsonPath);
         }
     }
-
-    private sealed record WriteBatch : INoSerializationVerificationNeeded
-    {
-        public static readonly WriteBatch Instance = new();
-    }
-
-    private sealed record SyncDue : INoSerializationVerificationNeeded
-    {
-        public static readonly SyncDue Instance = new();
-    }
-
-    private sealed record SnapshotDue : INoSerializationVerificationNeeded
-    {
-        public static readonly SnapshotDue Instance = new();
-    }
-
-    private sealed record SnapshotWritten(Fingerprint File) : INoSerializationVerificationNeeded;
-
-    private sealed record SnapshotFailed(Exception Reason) : INoSerializationVerificationNeeded;
 }

@@ -112,9 +112,9 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         return isNumber && id is > -Session.DocumentIdLimit and < Session.DocumentIdLimit ? id : Session.NoDocumentId;
     }
 
-    private Fields ReadFields(ref JsonScanner scanner)
+    private DocumentFields ReadFields(ref JsonScanner scanner)
     {
-        var fields = new Fields();
+        var fields = new DocumentFields();
         scanner.Take((byte)'{');
         if (scanner.TryTake((byte)'}'))
         {
@@ -141,7 +141,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         return name.Contains((byte)'\\') ? JsonText.DecodeUtf8(name, out _) : name;
     }
 
-    private void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, Fields fields)
+    private void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, DocumentFields fields)
     {
         var isText = scanner.Peek() == (byte)'"';
         switch (name)
@@ -170,7 +170,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         }
     }
 
-    private static string Skip(ref JsonScanner scanner, Fields fields)
+    private static string Skip(ref JsonScanner scanner, DocumentFields fields)
     {
         scanner.TakeValue();
         fields.IsExact = false;
@@ -246,7 +246,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             var name = TakeName(ref scanner);
             scanner.Peek();
             var start = scanner.Position;
-            var fields = new Fields();
+            var fields = new DocumentFields();
             before.ReadField(ref scanner, name, fields);
             var isData = name.SequenceEqual("data"u8);
             hasData |= isData;
@@ -296,41 +296,4 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         output.Advance(length);
         output.Write("\": "u8);
     }
-
-    private sealed class Fields
-    {
-        public string Id = "";
-        public string Key = "";
-        public SessionData Data = SessionData.Unreadable;
-        public double CreatedAt;
-        public bool IsExact = true;
-        public int InOrder;
-
-        /// <summary>True where the four fields, in jam's order and nothing else, say it all.</summary>
-        public bool IsPlain => IsExact && InOrder == 4;
-    }
-}
-
-/// <summary>What the data fields of a file turned out to be.</summary>
-internal sealed class DataCounts
-{
-    public int Plain { get; private set; }
-
-    public int Tokens { get; private set; }
-
-    public int UnreadableTokens { get; private set; }
-
-    public void Add(DataKind kind)
-    {
-        Plain += kind == DataKind.Plain ? 1 : 0;
-        Tokens += kind == DataKind.Token ? 1 : 0;
-        UnreadableTokens += kind == DataKind.UnreadableToken ? 1 : 0;
-    }
-}
-
-internal enum DataKind
-{
-    Plain,
-    Token,
-    UnreadableToken,
 }

@@ -1,0 +1,25 @@
+namespace Jam.Sessions.Actors.Storage;
+
+/// <summary>What the data fields of a file turned out to be.</summary>
+internal sealed class DataCounts
+{
+    public int Plain { get; private set; }
+
+    public int Tokens { get; private set; }
+
+    public int UnreadableTokens { get; private set; }
+
+    public void Add(DataKind kind)
+    {
+        Plain += kind == DataKind.Plain ? 1 : 0;
+        Tokens += kind == DataKind.Token ? 1 : 0;
+        UnreadableTokens += kind == DataKind.UnreadableToken ? 1 : 0;
+    }
+}
+
+internal enum DataKind
+{
+    Plain,
+    Token,
+    UnreadableToken,
+}
