@@ -94,7 +94,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
                 BeginDrain();
                 break;
             default:
-                Sender.Tell(new Status.Failure(new NotSupportedException($"The session engine does not know messages of type {message.GetType().FullName}.")));
+                Sender.Tell(Failure(new UnknownSessionMessageException(message.GetType())));
                 break;
         }
     }

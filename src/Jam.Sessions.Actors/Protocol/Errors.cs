@@ -40,6 +40,13 @@ public sealed class SessionIdFactoryException : JamSessionsException
 public sealed class SessionsStoppingException()
     : JamSessionsException("The session engine is stopping; this request changed nothing.");
 
+/// <summary>The engine was sent a message that is not one of its own.</summary>
+public sealed class UnknownSessionMessageException : JamSessionsException
+{
+    internal UnknownSessionMessageException(Type messageType)
+        : base($"The session engine does not know messages of type {messageType.FullName}.") { }
+}
+
 /// <summary>Options that cannot work, all of them at once.</summary>
 public sealed class JamSessionsOptionsException : JamSessionsException
 {

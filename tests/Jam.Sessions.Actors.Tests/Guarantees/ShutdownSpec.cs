@@ -89,7 +89,7 @@ public sealed class ShutdownSpec : EngineTest
     public async Task A_message_that_the_engine_does_not_know_is_answered_with_a_failure()
     {
         await using var engine = await StartAsync();
-        var e = await Assert.ThrowsAsync<NotSupportedException>(() => engine.Ref.Ask<object>("hello"));
+        var e = await Assert.ThrowsAsync<UnknownSessionMessageException>(() => engine.Ref.Ask<object>("hello"));
         Assert.Contains("System.String", e.Message, StringComparison.Ordinal);
     }
 

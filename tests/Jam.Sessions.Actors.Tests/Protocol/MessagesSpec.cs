@@ -36,6 +36,7 @@ public sealed class MessagesSpec
         [typeof(SessionKeyException)] = () => Options(o => o.MaxKeyLength = 2).Refuse(Key, Data)!,
         [typeof(SessionIdFactoryException)] = () => Thrown<SessionIdFactoryException>(() => TakenIds().NewSessionId()),
         [typeof(SessionSecretException)] = () => Thrown<SessionSecretException>(() => Fernet.FromKey("hunter2", TimeProvider.System)),
+        [typeof(UnknownSessionMessageException)] = () => new UnknownSessionMessageException(typeof(string)),
         [typeof(JamSessionsOptionsException)] = () => Thrown<JamSessionsOptionsException>(() => Options(o => (o.SessionAesSecret, o.MaxKeyLength) = ("hunter2", 0))),
         [typeof(SessionStoreException)] = () => new SessionStoreException("/folder/sessions.json", "the disk refused"),
         [typeof(SessionStoreCorruptException)] = () => Thrown<SessionStoreCorruptException>(() => Read("""{"_default": {"1": {"session_id": "hunter2-id", "data": "hunter2-data" x""")),
