@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Engine;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Storage;
@@ -54,18 +55,35 @@ public sealed class JamSessions : IAsyncDisposable
     {
         var resolved = ResolvedOptions.Resolve(options, system.Settings.Config);
         var fernet = resolved.CreateFernet();
-        var codec = new DocumentCodec(fernet, resolved.AllowPlainToEncrypted);
-        var (store, documents) = await Task.Run(() => Recovery.Open(disk, resolved.JsonPath, codec, Holder()), cancellationToken).ConfigureAwait(false);
+        var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var engine = Start(system, resolved, fernet, store, new SessionTable(documents));
+            Report(Logging.GetLogger(system, typeof(JamSessions)), resolved.JsonPath, documents);
+            return engine;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
 
-        var table = new SessionTable(documents);
-        var persistence = WriterThread.On(system, PersistenceActor.Props(store, table, resolved));
+    private static Task<(SessionStore Store, IReadOnlyList<Session> Documents)> OpenAsync(
+        IDisk disk, ResolvedOptions options, Fernet? fernet, CancellationToken cancellationToken) =>
+        Task.Run(
+            () => Recovery.Open(disk, options.JsonPath, new DocumentCodec(fernet, options.AllowPlainToEncrypted), Holder()), cancellationToken);
+
+    private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, SessionTable table)
+    {
+        var persistence = WriterThread.On(system, PersistenceActor.Props(store, table, options));
         var manager = system.ActorOf(
-            SessionManager.Props(resolved, table, new IdentitySource(resolved, table, fernet), store.Codec, persistence),
+            SessionManager.Props(options, table, new IdentitySource(options, table, fernet), store.Codec, persistence),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var terminated = new CancellationTokenSource();
         _ = system.WhenTerminated.ContinueWith(
             _ => terminated.Cancel(), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
-        var engine = new JamSessions(manager, new JamSessionsClient(manager, table, resolved, terminated.Token), system.WhenTerminated);
+        var engine = new JamSessions(manager, new JamSessionsClient(manager, table, options, terminated.Token), system.WhenTerminated);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
             $"{manager.Path.Name}-drain",
@@ -74,18 +92,19 @@ public sealed class JamSessions : IAsyncDisposable
                 await engine.DisposeAsync().ConfigureAwait(false);
                 return Akka.Done.Instance;
             });
+        return engine;
+    }
 
-        var log = Logging.GetLogger(system, typeof(JamSessions));
-        log.Info("jam.sessions: {Path} is open with {Count} sessions", resolved.JsonPath, table.Count);
+    private static void Report(ILoggingAdapter log, string path, IReadOnlyList<Session> documents)
+    {
+        log.Info("jam.sessions: {Path} is open with {Count} sessions", path, documents.Count(document => !document.IsOpaque));
         var unreadable = documents.Count(document => !document.IsOpaque && ReferenceEquals(document.Data, SessionData.Unreadable));
         if (unreadable > 0)
         {
             log.Warning(
                 "jam.sessions: {Path} has {Count} sessions whose data cannot be read; they are kept, and reading one fails. Update or delete them, or restore the key that they were encrypted with",
-                resolved.JsonPath, unreadable);
+                path, unreadable);
         }
-
-        return engine;
     }
 
     private static string Holder()
