@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Jam.Sessions.Actors.Encryption;
@@ -69,6 +70,21 @@ public sealed class FernetSpec
         Assert.Null(Decrypted("J$_"));
     }
 
+    // Signed with the right key: the signature says nothing about what it covers.
+    [Fact]
+    public void A_signed_token_that_is_none_all_the_same_is_rejected()
+    {
+        var body = Bytes(Token)[..^32];
+        Assert.Equal("hello", Decrypted(Signed(body)));
+        for (var length = 0; length < body.Length; length++)
+        {
+            Assert.Null(Decrypted(Signed(body[..length])));
+        }
+
+        Assert.Null(Decrypted(Signed([0x81, .. body.AsSpan(1)])));
+        Assert.Null(Decrypted(Signed([.. body.AsSpan(..24), (byte)(body[24] ^ 0x80), .. body.AsSpan(25)])));
+    }
+
     [Fact]
     public void A_uuid_makes_a_token_as_long_as_that_of_jam() => Assert.Equal(143, Cipher.Encrypt(new byte[36]).Length);
 
@@ -110,6 +126,8 @@ public sealed class FernetSpec
         Assert.Equal(latin1, PythonBase64.TryDecode(Encoding.Latin1.GetBytes(text)) is { } bytes ? Encoding.Latin1.GetString(bytes) : null);
 
     private static string? Decrypted(string token) => Cipher.TryDecrypt(Encoding.ASCII.GetBytes(token)) is { } text ? Encoding.UTF8.GetString(text) : null;
+
+    private static string Signed(byte[] body) => Encoded([.. body, .. HMACSHA256.HashData(Bytes(Key).AsSpan(..16), body)]);
 
     private static byte[] Bytes(string token) => Base64Url.DecodeFromChars(token);
 

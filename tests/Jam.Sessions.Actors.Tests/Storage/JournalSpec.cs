@@ -105,6 +105,24 @@ public sealed class JournalSpec
     }
 
     [Fact]
+    public void Of_several_damaged_lines_the_first_is_named()
+    {
+        var (bytes, starts) = ThreeBatches();
+        bytes[starts[1] + 2] ^= 1;
+        bytes[starts[2] + 2] ^= 1;
+        Assert.Equal(starts[1], Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Summarize(Holding(bytes), Path)).Offset);
+    }
+
+    [Fact]
+    public void A_whole_batch_whose_changes_are_damaged_is_refused_where_they_are()
+    {
+        var disk = Holding([.. ThreeBatches().Bytes, .. Checked("{\"batch\": 10, \"changes\": [x]")]);
+        var start = ThreeBatches().Bytes.Length;
+        Assert.Equal(4, JournalReader.Summarize(disk, Path)!.Batches);
+        Assert.Equal(start + 26, Assert.Throws<SessionStoreCorruptException>(() => Documents(disk)).Offset);
+    }
+
+    [Fact]
     public void Zeros_at_the_end_are_a_torn_write()
     {
         var (bytes, starts) = ThreeBatches();
@@ -119,11 +137,14 @@ public sealed class JournalSpec
     [InlineData("{\"journal\": \"1\", \"first\": true")]
     [InlineData("{\"batch\": 1")]
     [InlineData("[1")]
+    [InlineData("{\"journal\": 1, \"covers\": 0")]
+    [InlineData("{\"journal\": 1, \"first\": 0, \"covers\": 0")]
+    [InlineData("{\"journal\": 1, \"first\": 99999999999999999999")]
+    [InlineData("{\"journal\": 1, \"first\": \"g\"")]
+    [InlineData("{\"first\": 1")]
     public void A_journal_of_another_format_is_refused(string body)
     {
-        var crc = Fingerprint.Crc32C(0, Encoding.ASCII.GetBytes(body));
-        var damage = Assert.Throws<SessionStoreCorruptException>(
-            () => JournalReader.Summarize(Holding(Encoding.ASCII.GetBytes($"{body}, \"crc\": \"{crc:x8}\"}}\n")), Path));
+        var damage = Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Summarize(Holding(Checked(body)), Path));
         Assert.Equal((Path, 0L), (damage.Path, damage.Offset));
     }
 
@@ -145,6 +166,9 @@ public sealed class JournalSpec
         JournalFormat.EndBatch(output);
         return output.WrittenSpan.ToArray();
     }
+
+    private static byte[] Checked(string body) =>
+        Encoding.ASCII.GetBytes($"{body}, \"crc\": \"{Fingerprint.Crc32C(0, Encoding.ASCII.GetBytes(body)):x8}\"}}\n");
 
     private static (byte[] Bytes, int[] LineStarts) ThreeBatches()
     {

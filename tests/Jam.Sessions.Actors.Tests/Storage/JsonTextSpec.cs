@@ -119,6 +119,8 @@ public sealed class JsonTextSpec
     [InlineData(@"a\uDC00b", @"a\uDC00b")]
     [InlineData(@"\ud83d\ud83d\ude00", @"\ud83d😀")]
     [InlineData(@"\ud83d\n", "\\ud83d\n")]
+    [InlineData(@"\ud83dxude00", @"\ud83dxude00")]
+    [InlineData(@"\ud83d\u00e9", @"\ud83dé")]
     [InlineData(@"é\ude00\ud83d", @"é\ude00\ud83d")]
     public void A_lone_surrogate_stays_an_escape_in_utf8(string content, string utf8)
     {
