@@ -11,14 +11,9 @@ internal static class PythonBase64
         var (length, quad, pads, carry) = (0, 0, 0, 0);
         foreach (var symbol in text)
         {
-            if (symbol == '=')
+            if (symbol == '=' && quad >= 2 && quad + ++pads >= 4)
             {
-                if (quad >= 2 && quad + ++pads >= 4)
-                {
-                    return output[..length];
-                }
-
-                continue;
+                return output[..length];
             }
 
             var value = Value(symbol);
@@ -33,7 +28,7 @@ internal static class PythonBase64
                 output[length++] = (byte)((carry << (2 * quad)) | (value >> (6 - (2 * quad))));
             }
 
-            carry = value & ((1 << (6 - (2 * quad))) - 1);
+            carry = value;
             quad = (quad + 1) & 3;
         }
 

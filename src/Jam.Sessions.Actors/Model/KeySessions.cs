@@ -88,7 +88,7 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
     private (KeySessions After, int Removed) Remove(Predicate<Session> match)
     {
         var after = Sessions.RemoveAll(match);
-        return (after.Length == Sessions.Length ? this : new KeySessions(after), Sessions.Length - after.Length);
+        return (new KeySessions(after), Sessions.Length - after.Length);
     }
 }
 
