@@ -105,6 +105,19 @@ public sealed class JournalSpec
     }
 
     [Fact]
+    public void A_journal_that_repeats_the_last_batch_says_so_and_holds_it()
+    {
+        var disk = new BytesDisk();
+        using var journal = Journal.Create(disk, Path, 2, firstBatch: 7, Beside, JournalFormat.Checked(Line(6, [Session(1, "key", "id6")]).AsSpan(..^1)));
+        journal.Append(Line(7, [Session(2, "key", "id7")]));
+        var summary = JournalReader.Summarize(disk, Path)!;
+        Assert.Equal((7L, true, 2), (summary.First, summary.Repeats, summary.Batches));
+        Assert.Equal([(6L, 1L, "key", "id6"), (7L, 2L, "key", "id7")], Documents(disk));
+        Assert.Contains("\"repeats\": 6, ", Encoding.ASCII.GetString(disk.Files[Path]), StringComparison.Ordinal);
+        Assert.False(JournalReader.Summarize(Holding(ThreeBatches().Bytes), Path)!.Repeats);
+    }
+
+    [Fact]
     public void Of_several_damaged_lines_the_first_is_named()
     {
         var (bytes, starts) = ThreeBatches();

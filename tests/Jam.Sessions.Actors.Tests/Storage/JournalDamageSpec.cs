@@ -1,0 +1,68 @@
+using System.Text;
+using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Storage;
+
+/// <summary>Where a torn end and damage in the middle look alike, and lines larger than the buffer.</summary>
+public sealed class JournalDamageSpec
+{
+    private const string Path = "/folder/sessions.json.journal-1";
+
+    private static readonly byte[] Header = Line("{\"journal\": 1, \"first\": 7, \"covers\": 6, \"length\": 0, \"file\": \"00000000\"");
+    private static readonly byte[] First = Batch(7, "null");
+    private static readonly byte[] Second = Batch(8, "null");
+
+    [Fact]
+    public void An_empty_line_before_a_good_one_is_damage()
+    {
+        var damage = Assert.Throws<SessionStoreCorruptException>(() => Batches([.. Header, .. First, (byte)'\n', .. Second]));
+        Assert.Equal(Header.Length + First.Length, damage.Offset);
+        Assert.Contains("does not fit its checksum", damage.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore the journal from a backup", damage.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_last_line_cut_anywhere_is_left_out_though_a_line_feed_follows()
+    {
+        for (var length = 0; length < Second.Length - 1; length++)
+        {
+            Assert.Equal(1, Batches([.. Header, .. First, .. Second.AsSpan(..length), (byte)'\n']));
+        }
+    }
+
+    [Fact]
+    public void A_last_line_with_zeros_for_its_line_feed_is_left_out() =>
+        Assert.Equal(1, Batches([.. Header, .. First, .. Second.AsSpan(..^1), .. new byte[100], (byte)'\n']));
+
+    [Fact]
+    public void A_damaged_last_line_is_left_out_though_a_document_has_a_member_named_crc()
+    {
+        var line = Batch(8, "{\"a\": 1, \"crc\": \"00000000\"}");
+        Assert.Equal(2, Batches([.. Header, .. First, .. line]));
+        line[12] ^= 1;
+        Assert.Equal(1, Batches([.. Header, .. First, .. line]));
+    }
+
+    [Fact]
+    public void A_whole_line_that_is_neither_batch_nor_base_is_refused()
+    {
+        var damage = Assert.Throws<SessionStoreCorruptException>(() => Batches([.. Header, .. First, .. Line("{\"other\": true")]));
+        Assert.Equal(Header.Length + First.Length, damage.Offset);
+        Assert.Contains("this version does not know", damage.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_larger_than_the_buffer_are_read()
+    {
+        var large = $"\"{new string('x', 200_000)}\"";
+        Assert.Equal(4, Batches([.. Header, .. First, .. Batch(8, large), .. Batch(9, large), .. Batch(10, "null")]));
+    }
+
+    private static int Batches(byte[] bytes) => JournalReader.Summarize(new BytesDisk { Files = { [Path] = bytes } }, Path)!.Batches;
+
+    private static byte[] Batch(int number, string document) => Line($"{{\"batch\": {number}, \"changes\": [{{\"1\": {document}}}]");
+
+    private static byte[] Line(string body) =>
+        Encoding.ASCII.GetBytes($"{body}, \"crc\": \"{Fingerprint.Crc32C(0, Encoding.ASCII.GetBytes(body)):x8}\"}}\n");
+}
