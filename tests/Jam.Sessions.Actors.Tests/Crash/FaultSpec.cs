@@ -42,5 +42,6 @@ public sealed class FaultSpec(ITestOutputHelper output)
         }
 
         output.WriteLine($"{faults} faults, {crashes} crashes after them");
+        Assert.True(faults > 0, $"no trial ever met {operation}");
     }
 }
