@@ -3,12 +3,11 @@ using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Engine;
 
-/// <summary>From a key actor: make these changes durable, then visible. Answer: <see cref="Committed"/> or <see cref="CommitFailed"/>.</summary>
-internal sealed record Commit(string Owner, KeySessions After, IReadOnlyCollection<DocumentChange> Changes, ReadOnlyMemory<byte> Entry)
-    : INoSerializationVerificationNeeded
-{
-    public override string ToString() => $"Commit {{ {Changes.Count} changes }}";
-}
+/// <summary>What a key actor decided, on its way to the disk.</summary>
+/// <param name="Changes">The documents that change.</param>
+/// <param name="Entry">The same for the journal.</param>
+/// <param name="Waiting">Who is told <see cref="Committed"/> or <see cref="CommitFailed"/>; null where it was acknowledged at once (relaxed durability).</param>
+internal sealed record Commit(IReadOnlyList<DocumentChange> Changes, ReadOnlyMemory<byte> Entry, IActorRef? Waiting);
 
 internal sealed record Committed : INoSerializationVerificationNeeded
 {
@@ -18,18 +17,6 @@ internal sealed record Committed : INoSerializationVerificationNeeded
 internal sealed record CommitFailed(JamSessionsException Reason) : INoSerializationVerificationNeeded
 {
     public override string ToString() => $"CommitFailed {{ {Reason.GetType().Name} }}";
-}
-
-/// <summary>From the manager's sweep: say so if you have nothing to do.</summary>
-internal sealed record ReportIdle : INoSerializationVerificationNeeded
-{
-    public static readonly ReportIdle Instance = new();
-}
-
-/// <summary>From a key actor: nothing is pending, and this many commands have been answered.</summary>
-internal sealed record Idle(string Owner, long Answered) : INoSerializationVerificationNeeded
-{
-    public override string ToString() => $"Idle {{ Answered = {Answered} }}";
 }
 
 /// <summary>Finish what was accepted, take nothing more, and answer <see cref="Drained"/>.</summary>

@@ -14,32 +14,29 @@ namespace Jam.Sessions.Actors.Engine;
 /// </remarks>
 internal sealed class PersistenceActor : UntypedActor, IWithTimers
 {
-    private const int MaxBatchBytes = 8 << 20;
-
     private readonly SessionStore _store;
-    private readonly SessionTable _table;
+    private readonly FileOrder _order;
+    private readonly CommitQueue _commits;
     private readonly ResolvedOptions _options;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly List<(Commit Commit, IActorRef Sender)> _batch = [];
-    private readonly Queue<ReadOnlyMemory<byte>> _unsynced = new();
+    private readonly List<Commit> _batch = [];
     private readonly List<IActorRef> _awaitingSnapshot = [];
     private readonly List<IActorRef> _awaitingNextSnapshot = [];
     private SnapshotInProgress? _snapshot;
-    private long _unsyncedBytes;
     private long _snapshotNotBefore;
-    private bool _syncFailed;
     private bool _isClosed;
     private IActorRef? _drainRequester;
 
-    public PersistenceActor(SessionStore store, SessionTable table, ResolvedOptions options)
+    private PersistenceActor(SessionStore store, FileOrder order, CommitQueue commits, ResolvedOptions options)
     {
         _store = store;
-        _table = table;
+        _order = order;
+        _commits = commits;
         _options = options;
     }
 
-    public static Props Props(SessionStore store, SessionTable table, ResolvedOptions options) =>
-        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, table, options)));
+    public static Props Props(SessionStore store, FileOrder order, CommitQueue commits, ResolvedOptions options) =>
+        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, order, commits, options)));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -63,18 +60,12 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Commit commit when _options.Durability == Durability.Durable:
-                Enqueue(commit);
-                break;
-            case Commit commit:
-                AcknowledgeAtOnce(commit);
-                break;
             case WriteBatch:
                 Write();
-                break;
-            case SyncDue:
-                TrySync();
                 SnapshotIfDue();
+                break;
+            case BatchWaits:
+                WriteLater();
                 break;
             case SnapshotDue:
                 SnapshotIfChanged();
@@ -95,92 +86,59 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Enqueue(Commit commit)
-    {
-        if (_batch.Count == 0)
-        {
-            Self.Tell(WriteBatch.Instance);
-        }
+    private void WriteLater() => Timers.StartSingleTimer(nameof(WriteBatch), WriteBatch.Instance, _options.FlushInterval);
 
-        _batch.Add((commit, Sender));
-    }
-
-    private void Write()
+    /// <summary>Writes what waits. Where the disk refuses: who waits is told, what was acknowledged is kept for the next time, and this is why.</summary>
+    private SessionStoreException? Write()
     {
-        for (var start = 0; start < _batch.Count;)
+        _commits.TakeAll(_batch);
+        while (_batch.Count > 0)
         {
-            var end = start;
-            for (var bytes = 0; end < _batch.Count && (end == start || bytes + _batch[end].Commit.Entry.Length <= MaxBatchBytes); end++)
+            var count = CountOfBatch();
+            if (Try(() => _store.Commit(_batch.Take(count).Select(commit => commit.Entry))) is { } e)
             {
-                bytes += _batch[end].Commit.Entry.Length;
+                Refuse(e);
+                return e;
             }
 
-            WriteTogether(_batch[start..end]);
-            start = end;
+            foreach (var commit in _batch.Take(count))
+            {
+                _order.Apply(commit.Changes);
+                commit.Waiting?.Tell(Committed.Instance, ActorRefs.NoSender);
+            }
+
+            _batch.RemoveRange(0, count);
         }
 
-        _batch.Clear();
-        SnapshotIfDue();
-    }
-
-    private void WriteTogether(List<(Commit Commit, IActorRef Sender)> batch)
-    {
-        if (Try(() => _store.Commit(batch.Select(item => item.Commit.Entry))) is { } e)
-        {
-            _log.Error(e, "jam.sessions: {Count} batches of changes were refused by the disk; their callers know, nothing acknowledged is lost. Free or mend the disk", batch.Count);
-            batch.ForEach(item => item.Sender.Tell(new CommitFailed(e)));
-            return;
-        }
-
-        foreach (var (commit, sender) in batch)
-        {
-            Publish(commit, sender);
-        }
-    }
-
-    private void Publish(Commit commit, IActorRef sender)
-    {
-        _table.Publish(commit.Owner, commit.After, commit.Changes);
-        sender.Tell(Committed.Instance);
-    }
-
-    private void AcknowledgeAtOnce(Commit commit)
-    {
-        if (_syncFailed && TrySync() is { } reason)
-        {
-            Sender.Tell(new CommitFailed(reason));
-            return;
-        }
-
-        Publish(commit, Sender);
-        _unsynced.Enqueue(commit.Entry);
-        _unsyncedBytes += commit.Entry.Length;
-        if (_unsyncedBytes >= MaxBatchBytes)
-        {
-            TrySync();
-            SnapshotIfDue();
-        }
-        else if (_unsynced.Count == 1)
-        {
-            Timers.StartSingleTimer(nameof(SyncDue), SyncDue.Instance, _options.FlushInterval);
-        }
-    }
-
-    /// <summary>Relaxed durability: writes what was acknowledged since the last sync. Null where that worked.</summary>
-    private SessionStoreException? TrySync()
-    {
-        if (_unsynced.Count > 0 && Try(() => _store.Commit(_unsynced)) is { } e)
-        {
-            _log.Error(e, "jam.sessions: acknowledged changes could not be written yet (durability is relaxed); retrying, and refusing more until it works. Free or mend the disk");
-            _syncFailed = true;
-            Timers.StartSingleTimer(nameof(SyncDue), SyncDue.Instance, _options.FlushInterval);
-            return e;
-        }
-
-        _unsynced.Clear();
-        _unsyncedBytes = 0;
-        _syncFailed = false;
+        _commits.IsHeldUp = false;
         return null;
+    }
+
+    private int CountOfBatch()
+    {
+        var count = 1;
+        for (var bytes = _batch[0].Entry.Length; count < _batch.Count && (bytes += _batch[count].Entry.Length) <= CommitQueue.BatchBytes;)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private void Refuse(SessionStoreException reason)
+    {
+        var waiting = _batch.Where(commit => commit.Waiting is not null).ToList();
+        _batch.RemoveAll(commit => commit.Waiting is not null);
+        _log.Error(
+            reason, "jam.sessions: the disk refused {Waiting} batches of changes, whose callers know, and {Kept} acknowledged ones (durability is relaxed), which are tried again. Free or mend the disk",
+            waiting.Count, _batch.Count);
+        if (_batch.Count > 0)
+        {
+            _commits.IsHeldUp = true;
+            WriteLater();
+        }
+
+        waiting.ForEach(commit => commit.Waiting!.Tell(new CommitFailed(reason)));
     }
 
     private void Flush(IActorRef requester)
@@ -191,7 +149,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             return;
         }
 
-        if (TrySync() is { } reason)
+        if (Write() is { } reason)
         {
             requester.Tell(new Status.Failure(reason));
         }
@@ -217,7 +175,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
     private void SnapshotIfChanged()
     {
-        if (_snapshot is null && TrySync() is null && _store.HasUncoveredBatches)
+        if (_snapshot is null && Write() is null && _store.HasUncoveredBatches)
         {
             BeginSnapshot();
         }
@@ -225,7 +183,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
     private void BeginSnapshot()
     {
-        if (Try(() => _snapshot = _store.BeginSnapshot(_table.Capture())) is { } e)
+        if (Try(() => _snapshot = _store.BeginSnapshot(_order.Capture())) is { } e)
         {
             EndSnapshot(e);
             return;
@@ -274,7 +232,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             return;
         }
 
-        if (TrySync() is null && !failed && _store.HasUncoveredBatches)
+        if (Write() is null && !failed && _store.HasUncoveredBatches)
         {
             BeginSnapshot();
             return;
@@ -311,7 +269,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         }
 
         _isClosed = true;
-        TrySync();
+        Write();
         if (Try(_store.Dispose) is { } e)
         {
             _log.Error(e, "jam.sessions: {Path} could not be let go of properly; everything acknowledged is in it or in its journal", _options.JsonPath);

@@ -3,18 +3,18 @@ using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Engine;
 
-// What the persistence actor tells itself.
+// What the persistence actor is told by the queue and by itself.
 
-/// <summary>To itself: write what waits.</summary>
+/// <summary>Somebody waits for what is in the queue: write it.</summary>
 internal sealed record WriteBatch : INoSerializationVerificationNeeded
 {
     public static readonly WriteBatch Instance = new();
 }
 
-/// <summary>Relaxed durability: the flush interval is over.</summary>
-internal sealed record SyncDue : INoSerializationVerificationNeeded
+/// <summary>Relaxed durability: the queue holds what is to be written when the flush interval is over.</summary>
+internal sealed record BatchWaits : INoSerializationVerificationNeeded
 {
-    public static readonly SyncDue Instance = new();
+    public static readonly BatchWaits Instance = new();
 }
 
 /// <summary>The snapshot interval is over.</summary>

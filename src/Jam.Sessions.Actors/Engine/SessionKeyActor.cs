@@ -6,7 +6,7 @@ using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Engine;
 
-/// <summary>One key: decides its commands one after the other, hands the outcome over, and answers when it is durable.</summary>
+/// <summary>One key: decides its commands one after the other, and publishes and answers what is durable.</summary>
 /// <remarks>
 /// One batch is in flight at a time; what comes meanwhile is decided together as the next one, on the committed sessions. So a batch that
 /// fails leaves nothing behind, and a busy key still shares each sync among all who wait.
@@ -16,43 +16,43 @@ internal sealed class SessionKeyActor : UntypedActor
     private readonly SessionTable _table;
     private readonly IdentitySource _identities;
     private readonly DocumentCodec _codec;
+    private readonly CommitQueue _commits;
     private readonly IActorRef _persistence;
-    private string _owner = "";
-    private List<Pending> _waiting = [];
-    private List<Pending>? _inFlight;
-    private long _answered;
+    private LiveKey _key = null!;
+    private RequestQueue _waiting;
+    private RequestQueue _inFlight;
+    private KeySessions _decided;
+    private IReadOnlyList<DocumentChange> _changes = [];
     private IActorRef? _drainRequester;
 
-    public SessionKeyActor(SessionTable table, IdentitySource identities, DocumentCodec codec, IActorRef persistence)
+    private SessionKeyActor(SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, IActorRef persistence)
     {
         _table = table;
         _identities = identities;
         _codec = codec;
+        _commits = commits;
         _persistence = persistence;
     }
 
-    public static Props Props(SessionTable table, IdentitySource identities, DocumentCodec codec, IActorRef persistence) =>
-        Akka.Actor.Props.CreateBy(new Producer<SessionKeyActor>(() => new SessionKeyActor(table, identities, codec, persistence)));
+    public static Props Props(SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, IActorRef persistence) =>
+        Akka.Actor.Props.CreateBy(new Producer<SessionKeyActor>(() => new SessionKeyActor(table, identities, codec, commits, persistence)));
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case Assign assign:
-                _owner = assign.Owner;
-                break;
-            case ISessionCommand command:
-                _waiting.Add(new Pending(command, Sender));
+            case Request request:
+                _waiting.Add(request);
                 DecideNext();
                 break;
             case Committed:
-                Answer(_inFlight!, failure: null);
+                Publish();
                 break;
             case CommitFailed failed:
-                Answer(_inFlight!, failed.Reason);
+                Answer(failed.Reason);
                 break;
-            case ReportIdle:
-                ReportIfIdle();
+            case LiveKey key:
+                _key = key;
                 break;
             case Drain:
                 _drainRequester = Sender;
@@ -63,20 +63,20 @@ internal sealed class SessionKeyActor : UntypedActor
 
     private void DecideNext()
     {
-        if (_inFlight is not null || _waiting.Count == 0)
+        if (!_inFlight.IsEmpty || _waiting.IsEmpty)
         {
             return;
         }
 
-        (_inFlight, _waiting) = (_waiting, []);
-        var before = _table.Of(_owner);
-        var after = before;
-        foreach (var pending in _inFlight)
+        (_inFlight, _waiting) = (_waiting, default);
+        var before = _table.Of(_key.Owner);
+        _decided = before;
+        for (var request = _inFlight.First; request is not null; request = request.Next)
         {
-            (after, pending.Reply) = Decide(after, pending.Command);
+            (_decided, request.Reply) = Decide(_decided, request.Command);
         }
 
-        Submit(before, after);
+        Submit(before);
     }
 
     /// <summary>A decision that throws fails its own caller and changes nothing.</summary>
@@ -97,74 +97,71 @@ internal sealed class SessionKeyActor : UntypedActor
         }
     }
 
-    private void Submit(KeySessions before, KeySessions after)
+    private void Submit(KeySessions before)
     {
-        try
+        _changes = before.ChangesTo(_decided);
+        if (_changes.Count == 0)
         {
-            var changes = before.ChangesTo(after).ToList();
-            if (changes.Count == 0)
-            {
-                Answer(_inFlight!, failure: null);
-                return;
-            }
-
-            _persistence.Tell(new Commit(_owner, after, changes, JournalEntry.Encode(changes, _codec)));
+            Answer(failure: null);
         }
-        catch (Exception e)
+        else if (TryEncode(out var entry))
         {
-            Context.GetLogger().Error(e, "jam.sessions: a batch could not be handed over; its callers got the fault, nothing was changed");
-            Answer(_inFlight!, e);
+            var mustWait = _commits.MustWait;
+            _commits.Add(new Commit(_changes, entry, mustWait ? Self : null), _persistence);
+            if (!mustWait)
+            {
+                Publish();
+            }
         }
     }
 
-    private void Answer(List<Pending> batch, Exception? failure)
+    private bool TryEncode(out ReadOnlyMemory<byte> entry)
     {
-        foreach (var pending in batch)
+        try
         {
-            if (pending.Command is CreateSession or ReworkSession && pending.Reply is string id)
+            entry = JournalEntry.Encode(_changes, _codec);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Context.GetLogger().Error(e, "jam.sessions: a batch could not be encoded; its callers got the fault, nothing was changed");
+            Answer(e);
+            entry = default;
+            return false;
+        }
+    }
+
+    private void Publish()
+    {
+        _table.Publish(_key.Owner, _decided, _changes);
+        Answer(failure: null);
+    }
+
+    private void Answer(Exception? failure)
+    {
+        (_decided, _changes) = (KeySessions.None, []);
+        while (_inFlight.Take() is { } request)
+        {
+            if (request is { Command: CreateSession or ReworkSession, Reply: string id })
             {
                 _table.Release(id);
             }
 
-            var reply = failure is null ? pending.Reply : (failure as JamSessionsException)?.Fresh() ?? failure;
-            pending.Sender.Tell(reply is Exception fault ? new Status.Failure(fault) : reply!, Self);
+            var reply = failure is null ? request.Reply! : (failure as JamSessionsException)?.Fresh() ?? failure;
+            request.Answer(reply is Exception fault ? new Status.Failure(fault) : reply, Self);
+            _key.Leave();
         }
 
-        _answered += batch.Count;
-        _inFlight = null;
         DecideNext();
         ReportIfDrained();
     }
 
-    private void ReportIfIdle()
-    {
-        if (_inFlight is null)
-        {
-            Sender.Tell(new Idle(_owner, _answered));
-        }
-    }
-
     private void ReportIfDrained()
     {
-        if (_inFlight is null && _drainRequester is { } requester)
+        if (_key.IsDrained && _drainRequester is { } requester)
         {
             _drainRequester = null;
             requester.Tell(Drained.Instance, Self);
         }
-    }
-
-    /// <summary>From the manager, before anything else: whose sessions these are.</summary>
-    internal sealed record Assign(string Owner) : INoSerializationVerificationNeeded
-    {
-        public override string ToString() => nameof(Assign);
-    }
-
-    private sealed class Pending(ISessionCommand command, IActorRef sender)
-    {
-        public ISessionCommand Command { get; } = command;
-
-        public IActorRef Sender { get; } = sender;
-
-        public object? Reply { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Hosting;
@@ -5,32 +6,41 @@ using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Engine;
 
-/// <summary>The engine's door: routes a key, or an id through the table, to the key's actor; passivates idle ones; drains on shutdown.</summary>
+/// <summary>Parent of the key actors and of the persistence actor: starts a key's actor, passivates idle ones, drains on shutdown.</summary>
 /// <remarks>
-/// It alone sends commands to key actors and counts them, so an actor whose own count agrees has nothing in flight and can be stopped without
-/// losing a message. After the drain it stays and answers every message with <see cref="SessionsStoppingException"/>: nobody waits in vain.
+/// Commands do not come through it (<see cref="SessionsRef"/>). After the drain it stays and answers what still comes with
+/// <see cref="SessionsStoppingException"/>: nobody waits in vain.
 /// </remarks>
 internal sealed class SessionManager : UntypedActor, IWithTimers
 {
     private readonly ResolvedOptions _options;
     private readonly SessionTable _table;
-    private readonly Props _keyActors;
+    private readonly ConcurrentDictionary<string, LiveKey> _keys;
     private readonly IActorRef _persistence;
+    private readonly Props _keyActors;
+    private readonly SessionsRef _door;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<string, KeyActor> _byOwner = new(StringComparer.Ordinal);
     private readonly List<IActorRef> _awaitingDrain = [];
     private int _undrained;
 
-    public SessionManager(ResolvedOptions options, SessionTable table, IdentitySource identities, Storage.DocumentCodec codec, Props persistence)
+    private SessionManager(ResolvedOptions options, SessionTable table, ConcurrentDictionary<string, LiveKey> keys, Props persistence, Func<IActorRef, Props> keyActors)
     {
         _options = options;
         _table = table;
+        _keys = keys;
         _persistence = Context.ActorOf(persistence, "persistence");
-        _keyActors = SessionKeyActor.Props(table, identities, codec, _persistence);
+        _keyActors = keyActors(_persistence);
+        _door = new SessionsRef((IInternalActorRef)Self, keys, table, options);
     }
 
-    public static Props Props(ResolvedOptions options, SessionTable table, IdentitySource identities, Storage.DocumentCodec codec, Props persistence) =>
-        Akka.Actor.Props.CreateBy(new Producer<SessionManager>(() => new SessionManager(options, table, identities, codec, persistence)));
+    /// <param name="options">The host's.</param>
+    /// <param name="table">What is committed.</param>
+    /// <param name="keys">The keys that have an actor.</param>
+    /// <param name="persistence">Makes the persistence actor.</param>
+    /// <param name="keyActors">Makes key actors that hand their batches to the persistence actor.</param>
+    public static Props Props(
+        ResolvedOptions options, SessionTable table, ConcurrentDictionary<string, LiveKey> keys, Props persistence, Func<IActorRef, Props> keyActors) =>
+        Akka.Actor.Props.CreateBy(new Producer<SessionManager>(() => new SessionManager(options, table, keys, persistence, keyActors)));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -41,6 +51,8 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
             Timers.StartPeriodicTimer(nameof(Sweep), Sweep.Instance, _options.KeyIdleTimeout);
         }
     }
+
+    protected override void PostStop() => _table.Close();
 
     // A manager that throws would restart and take every key actor with it: the caller gets the fault instead.
     protected override void OnReceive(object message)
@@ -63,105 +75,60 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case GetSession get:
-                Sender.Tell(Lookup(get));
+            case Spawn spawn:
+                Start(spawn.Key);
                 break;
-            case CreateSession create when Refuse(create.SessionKey, create.Data) is { } refusal:
-                Sender.Tell(refusal);
-                break;
-            case CreateSession create:
-                Route(_table.OwnerOf(create.SessionKey), create);
-                break;
-            case ClearSessions clear:
-                Route(_table.OwnerOf(clear.SessionKey), clear);
-                break;
-            case UpdateSession update when Refuse(sessionKey: "", update.Data) is { } refusal:
-                Sender.Tell(refusal);
-                break;
-            case ISessionIdCommand command:
-                RouteById(command);
+            case GetSession or ISessionCommand:
+                _door.Tell(message, Sender);
                 break;
             case FlushSessions:
                 _persistence.Forward(message);
                 break;
             case Sweep:
-                AskWhoIsIdle();
-                break;
-            case Idle idle:
-                Passivate(idle);
+                Passivate();
                 break;
             case Drain:
                 BeginDrain();
                 break;
             default:
-                Sender.Tell(Failure(new UnknownSessionMessageException(message.GetType())));
+                Sender.Tell(new Status.Failure(new UnknownSessionMessageException(message.GetType())));
                 break;
         }
     }
 
-    private object Lookup(GetSession get) => _table.TryFind(get.SessionId, out var session)
-        ? ReferenceEquals(session.Data, SessionData.Unreadable) ? Failure(SessionDataException.UnreadableInFile()) : new SessionFound(session)
-        : SessionMissing.Instance;
-
-    private Status.Failure? Refuse(string sessionKey, SessionData data) => _options.Refuse(sessionKey, data) is { } refusal ? Failure(refusal) : null;
-
-    private void RouteById(ISessionIdCommand command)
+    private void Start(LiveKey key)
     {
-        if (_table.TryFind(command.SessionId, out var session))
-        {
-            Route(_table.OwnerOf(session.Key), command);
-            return;
-        }
-
-        Sender.Tell(command is DeleteSession ? false : Failure(new SessionNotFoundException()));
+        var actor = Context.ActorOf(_keyActors);
+        actor.Tell(key);
+        key.Start(actor);
     }
 
-    private void Route(string owner, ISessionCommand command)
+    private void Passivate()
     {
-        if (!_byOwner.TryGetValue(owner, out var actor))
+        foreach (var (owner, key) in _keys)
         {
-            actor = new KeyActor(Context.ActorOf(_keyActors));
-            actor.Ref.Tell(new SessionKeyActor.Assign(owner));
-            _byOwner.Add(owner, actor);
-        }
-
-        actor.Forwarded++;
-        actor.Ref.Forward(command);
-    }
-
-    private void AskWhoIsIdle()
-    {
-        foreach (var actor in _byOwner.Values)
-        {
-            if (actor.Forwarded == actor.ForwardedAtLastSweep)
+            if (key.TryPassivate(out var actor))
             {
-                actor.Ref.Tell(ReportIdle.Instance);
+                _keys.TryRemove(KeyValuePair.Create(owner, key));
+                Context.Stop(actor);
             }
-
-            actor.ForwardedAtLastSweep = actor.Forwarded;
-        }
-    }
-
-    private void Passivate(Idle idle)
-    {
-        if (_byOwner.TryGetValue(idle.Owner, out var actor) && actor.Ref.Equals(Sender) && actor.Forwarded == idle.Answered)
-        {
-            _byOwner.Remove(idle.Owner);
-            Context.Stop(actor.Ref);
         }
     }
 
     private void BeginDrain()
     {
-        _log.Info("jam.sessions: draining, {Keys} key actors are live", _byOwner.Count);
         Become(Draining);
         _awaitingDrain.Add(Sender);
-        _undrained = _byOwner.Count;
-        foreach (var actor in _byOwner.Values)
+        foreach (var (_, key) in _keys)
         {
-            actor.Ref.Tell(Drain.Instance);
+            if (key.Close() is { } actor)
+            {
+                _undrained++;
+                actor.Tell(Drain.Instance);
+            }
         }
 
+        _log.Info("jam.sessions: draining, {Keys} key actors are live", _undrained);
         ClosePersistenceWhenDrained();
     }
 
@@ -171,14 +138,13 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         {
             case Drained when Sender.Equals(_persistence):
                 _log.Info("jam.sessions: stopped; everything acknowledged is on disk");
+                _table.Close();
                 _awaitingDrain.ForEach(waiting => waiting.Tell(Drained.Instance));
                 foreach (var child in Context.GetChildren())
                 {
                     Context.Stop(child);
                 }
 
-                _byOwner.Clear();
-                _table.Close();
                 Timers.CancelAll();
                 Become(Stopped);
                 break;
@@ -189,13 +155,8 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
             case Drain:
                 _awaitingDrain.Add(Sender);
                 break;
-            case Sweep or Idle:
-                break;
-            case GetSession get:
-                Sender.Tell(Lookup(get));
-                break;
             default:
-                Sender.Tell(Failure(new SessionsStoppingException()));
+                Refuse(message);
                 break;
         }
     }
@@ -207,10 +168,29 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
             case Drain:
                 Sender.Tell(Drained.Instance);
                 break;
-            case Sweep or Idle or Drained:
+            default:
+                Refuse(message);
+                break;
+        }
+    }
+
+    private void Refuse(object message)
+    {
+        switch (message)
+        {
+            case Spawn spawn:
+                spawn.Key.Start(Self);
+                break;
+            case Request request:
+                request.Answer(new Status.Failure(new SessionsStoppingException()), Self);
+                break;
+            case GetSession:
+                _door.Tell(message, Sender);
+                break;
+            case Sweep or Drained:
                 break;
             default:
-                Sender.Tell(Failure(new SessionsStoppingException()));
+                Sender.Tell(new Status.Failure(new SessionsStoppingException()));
                 break;
         }
     }
@@ -221,17 +201,6 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         {
             _persistence.Tell(Drain.Instance);
         }
-    }
-
-    private static Status.Failure Failure(JamSessionsException reason) => new(reason);
-
-    private sealed class KeyActor(IActorRef actor)
-    {
-        public IActorRef Ref { get; } = actor;
-
-        public long Forwarded { get; set; }
-
-        public long ForwardedAtLastSweep { get; set; } = -1;
     }
 
     private sealed record Sweep : INoSerializationVerificationNeeded

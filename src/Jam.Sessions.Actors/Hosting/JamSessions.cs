@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
@@ -58,7 +59,7 @@ public sealed class JamSessions : IAsyncDisposable
         var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = Start(system, resolved, fernet, store, new SessionTable(documents));
+            var engine = Start(system, resolved, fernet, store, documents);
             Report(Logging.GetLogger(system, typeof(JamSessions)), resolved.JsonPath, documents);
             return engine;
         }
@@ -74,16 +75,21 @@ public sealed class JamSessions : IAsyncDisposable
         Task.Run(
             () => Recovery.Open(disk, options.JsonPath, new DocumentCodec(fernet, options.AllowPlainToEncrypted), Holder()), cancellationToken);
 
-    private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, SessionTable table)
+    private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, IReadOnlyList<Session> documents)
     {
-        var persistence = WriterThread.On(system, PersistenceActor.Props(store, table, options));
-        var manager = system.ActorOf(
-            SessionManager.Props(options, table, new IdentitySource(options, table, fernet), store.Codec, persistence),
+        var (table, commits) = (new SessionTable(documents), new CommitQueue(options.Durability));
+        var keys = new ConcurrentDictionary<string, LiveKey>(StringComparer.Ordinal);
+        var persistence = WriterThread.On(system, PersistenceActor.Props(store, new FileOrder(documents), commits, options));
+        var identities = new IdentitySource(options, table, fernet);
+        var manager = (IInternalActorRef)system.ActorOf(
+            SessionManager.Props(
+                options, table, keys, persistence, writer => SessionKeyActor.Props(table, identities, store.Codec, commits, writer)),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var terminated = new CancellationTokenSource();
         _ = system.WhenTerminated.ContinueWith(
             _ => terminated.Cancel(), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
-        var engine = new JamSessions(manager, new JamSessionsClient(manager, table, options, terminated.Token), system.WhenTerminated);
+        var door = new SessionsRef(manager, keys, table, options);
+        var engine = new JamSessions(door, new JamSessionsClient(door, table, terminated.Token), system.WhenTerminated);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
             $"{manager.Path.Name}-drain",

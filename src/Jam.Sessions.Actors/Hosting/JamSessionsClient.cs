@@ -1,15 +1,15 @@
 using Akka;
 using Akka.Actor;
+using Jam.Sessions.Actors.Engine;
 using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Hosting;
 
-/// <summary>The typed client: reads the table itself, asks the engine's actor for the rest.</summary>
-/// <remarks>An actor that is gone with its system answers nobody: then <paramref name="terminated"/> ends the wait.</remarks>
-internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, ResolvedOptions options, CancellationToken terminated) : IJamSessions
+/// <summary>The typed client: reads the table itself, tells the engine the rest with a promise as the sender.</summary>
+internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, CancellationToken terminated) : IJamSessions
 {
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
-        Ask<string>(new CreateSession(sessionKey, data), cancellationToken, options.Refuse(sessionKey, data));
+        Ask<string>(new CreateSession(sessionKey, data), cancellationToken);
 
     public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
     {
@@ -30,7 +30,7 @@ internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, R
     }
 
     public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
-        Ask<Done>(new UpdateSession(sessionId, data), cancellationToken, options.Refuse(sessionKey: "", data));
+        Ask<Done>(new UpdateSession(sessionId, data), cancellationToken);
 
     public Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken = default) =>
         Ask<bool>(new DeleteSession(sessionId), cancellationToken);
@@ -43,21 +43,15 @@ internal sealed class JamSessionsClient(IActorRef manager, SessionTable table, R
 
     public Task FlushAsync(CancellationToken cancellationToken = default) => Ask<Done>(new FlushSessions(), cancellationToken);
 
-    private async Task<T> Ask<T>(ISessionMessage message, CancellationToken cancellationToken, JamSessionsException? refusal = null)
+    private Task<T> Ask<T>(ISessionMessage message, CancellationToken cancellationToken)
     {
-        if (refusal is not null)
+        if (cancellationToken.IsCancellationRequested)
         {
-            throw refusal;
+            return Task.FromCanceled<T>(cancellationToken);
         }
 
-        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(terminated, cancellationToken) : null;
-        try
-        {
-            return await manager.Ask<T>(message, Timeout.InfiniteTimeSpan, either?.Token ?? terminated).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (terminated.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new SessionsStoppingException();
-        }
+        var promise = new Promise<T>(engine, terminated, cancellationToken);
+        engine.Tell(message, promise);
+        return promise.Task;
     }
 }

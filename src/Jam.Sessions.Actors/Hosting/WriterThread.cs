@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -32,29 +31,52 @@ internal sealed class WriterThread(Config config, IDispatcherPrerequisites prere
 
     private sealed class OneThread(string id) : ExecutorService(id)
     {
-        private readonly BlockingCollection<IRunnable> _work = [];
-        private int _isStarted;
+        private readonly Queue<IRunnable> _work = [];
+        private bool _isStarted;
+        private bool _isShutDown;
 
         public override void Execute(IRunnable run)
         {
-            if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+            lock (_work)
             {
-                new Thread(Run) { IsBackground = true, Name = Id }.Start();
-            }
+                if (!_isStarted)
+                {
+                    _isStarted = true;
+                    new Thread(Run) { IsBackground = true, Name = Id }.Start();
+                }
 
-            if (!_work.IsAddingCompleted)
-            {
-                _work.Add(run);
+                _work.Enqueue(run);
+                Monitor.Pulse(_work);
             }
         }
 
-        public override void Shutdown() => _work.CompleteAdding();
+        public override void Shutdown()
+        {
+            lock (_work)
+            {
+                _isShutDown = true;
+                Monitor.Pulse(_work);
+            }
+        }
 
         private void Run()
         {
-            foreach (var run in _work.GetConsumingEnumerable())
+            while (Next() is { } run)
             {
                 run.Run();
+            }
+        }
+
+        private IRunnable? Next()
+        {
+            lock (_work)
+            {
+                while (_work.Count == 0 && !_isShutDown)
+                {
+                    Monitor.Wait(_work);
+                }
+
+                return _work.TryDequeue(out var run) ? run : null;
             }
         }
     }

@@ -24,25 +24,28 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
     };
 
     /// <summary>What turns these sessions into <paramref name="after"/>: each document once, as it was and as it is.</summary>
-    public IEnumerable<DocumentChange> ChangesTo(KeySessions after)
+    public IReadOnlyList<DocumentChange> ChangesTo(KeySessions after)
     {
+        var changes = new List<DocumentChange>(1);
         var next = 0;
         foreach (var session in Sessions)
         {
             if (next == after.Sessions.Length || after.Sessions[next].DocumentId != session.DocumentId)
             {
-                yield return new DocumentChange(session, null);
+                changes.Add(new DocumentChange(session, null));
             }
             else if (!ReferenceEquals(after.Sessions[next++], session))
             {
-                yield return new DocumentChange(session, after.Sessions[next - 1]);
+                changes.Add(new DocumentChange(session, after.Sessions[next - 1]));
             }
         }
 
         for (; next < after.Sessions.Length; next++)
         {
-            yield return new DocumentChange(null, after.Sessions[next]);
+            changes.Add(new DocumentChange(null, after.Sessions[next]));
         }
+
+        return changes;
     }
 
     private (KeySessions, object) Create(CreateSession create, IIdentities identities)

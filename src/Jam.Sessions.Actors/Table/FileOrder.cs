@@ -2,7 +2,7 @@ using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Table;
 
-/// <summary>The documents in file order: changed ones keep their place, new ones come last, as in jam.</summary>
+/// <summary>The documents in file order: changed ones keep their place, new ones come last, as in jam. One thread at a time uses it.</summary>
 internal sealed class FileOrder
 {
     private Session?[] _places;
@@ -18,21 +18,11 @@ internal sealed class FileOrder
         }
     }
 
-    public void Apply(DocumentChange change)
+    public void Apply(IReadOnlyList<DocumentChange> changes)
     {
-        switch (change)
+        foreach (var change in changes)
         {
-            case { Before: null, After: { } created }:
-                Append(created);
-                break;
-            case { Before: { } replaced, After: { } session }:
-                session.Place = replaced.Place;
-                _places[session.Place] = session;
-                break;
-            case { Before: { } removed, After: null }:
-                _places[removed.Place] = null;
-                _holes++;
-                break;
+            Apply(change);
         }
     }
 
@@ -49,6 +39,24 @@ internal sealed class FileOrder
         }
 
         return documents;
+    }
+
+    private void Apply(DocumentChange change)
+    {
+        switch (change)
+        {
+            case { Before: null, After: { } created }:
+                Append(created);
+                break;
+            case { Before: { } replaced, After: { } session }:
+                session.Place = replaced.Place;
+                _places[session.Place] = session;
+                break;
+            case { Before: { } removed, After: null }:
+                _places[removed.Place] = null;
+                _holes++;
+                break;
+        }
     }
 
     private void Append(Session session)

@@ -48,7 +48,7 @@ internal sealed class KeyOwners
         }
 
         return new ConcurrentDictionary<string, KeySessions>(
-            concurrencyLevel: 1,
+            concurrencyLevel: -1,
             groups.Select(group => KeyValuePair.Create(group.Key, new KeySessions(group.Value.DrainToImmutable()))),
             StringComparer.Ordinal);
     }

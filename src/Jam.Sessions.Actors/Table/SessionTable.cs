@@ -4,8 +4,8 @@ using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Table;
 
-/// <summary>The committed sessions, by id and by owner: one writer (the persistence actor), any number of lock-free readers.</summary>
-/// <remarks>It holds only what is committed, so a reader sees every acknowledged change and never half of one.</remarks>
+/// <summary>The committed sessions, by id and by owner: one writer for each owner (its key actor), any number of lock-free readers.</summary>
+/// <remarks>It holds only what is committed (with relaxed durability: acknowledged), so a reader sees every acknowledged change and never half of one.</remarks>
 internal sealed class SessionTable
 {
     private const long NotCounted = -1;
@@ -14,15 +14,13 @@ internal sealed class SessionTable
     private readonly ConcurrentDictionary<string, KeySessions> _byOwner;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
-    private readonly FileOrder _order;
     private readonly long _highestOpaqueId;
     private long _lastDocumentId = NotCounted;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
     public SessionTable(IReadOnlyList<Session> documents)
     {
-        _order = new FileOrder(documents);
-        _byId = new(concurrencyLevel: 1, documents.Count, StringComparer.Ordinal);
+        _byId = new(concurrencyLevel: -1, documents.Count, StringComparer.Ordinal);
         var duplicates = new List<(string, string)>();
         foreach (var session in documents)
         {
@@ -91,8 +89,8 @@ internal sealed class SessionTable
 
     public void Close() => IsClosed = true;
 
-    /// <summary>Makes a committed batch visible. Only the one writer calls this.</summary>
-    public void Publish(string owner, KeySessions after, IReadOnlyCollection<DocumentChange> changes)
+    /// <summary>Makes a committed batch visible. Only the owner's one writer calls this.</summary>
+    public void Publish(string owner, KeySessions after, IReadOnlyList<DocumentChange> changes)
     {
         if (after.Sessions.IsEmpty)
         {
@@ -106,7 +104,6 @@ internal sealed class SessionTable
         Exchange(changes);
         foreach (var change in changes)
         {
-            _order.Apply(change);
             if (change.After is { Id.Length: > 0 } session)
             {
                 PublishId(session, change.Before);
@@ -118,9 +115,6 @@ internal sealed class SessionTable
             Uncover(after, changes);
         }
     }
-
-    /// <summary>All documents in file order, as they are now. Only the one writer calls this.</summary>
-    public Session[] Capture() => _order.Capture();
 
     private long HighestDocumentId()
     {
@@ -137,7 +131,7 @@ internal sealed class SessionTable
     }
 
     /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
-    private void Exchange(IReadOnlyCollection<DocumentChange> changes)
+    private void Exchange(IReadOnlyList<DocumentChange> changes)
     {
         var removal = new Removal();
         foreach (var (before, after) in changes)
@@ -174,7 +168,7 @@ internal sealed class SessionTable
     }
 
     /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>
-    private void Uncover(KeySessions after, IReadOnlyCollection<DocumentChange> changes)
+    private void Uncover(KeySessions after, IReadOnlyList<DocumentChange> changes)
     {
         foreach (var (before, _) in changes)
         {

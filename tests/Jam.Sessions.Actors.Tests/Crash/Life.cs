@@ -19,6 +19,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
     private SessionStore _store = null!;
     private SessionTable _table = null!;
+    private FileOrder _order = null!;
     private Identities _identities = null!;
 
     /// <summary>How often the disk refused.</summary>
@@ -42,7 +43,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null), "a test");
         oracle.Recovered(Documents.Of(documents));
         _store = store;
-        _table = new SessionTable(documents);
+        (_table, _order) = (new SessionTable(documents), new FileOrder(documents));
         _identities = new Identities(_table, random);
     }
 
@@ -83,6 +84,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         }
 
         oracle.Settle(after);
+        decisions.ForEach(decision => _order.Apply(decision.Changes));
         decisions.ForEach(decision => _table.Publish(decision.Key, decision.After, decision.Changes));
         return true;
     }
@@ -90,7 +92,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <summary>Writes the JSON file anew, with commits while the temporary file is being written.</summary>
     public void Snapshot(int commitsBeside = 0) => OrRefused(() =>
     {
-        var snapshot = _store.BeginSnapshot(_table.Capture());
+        var snapshot = _store.BeginSnapshot(_order.Capture());
         disk.Beside = path =>
         {
             if (path == snapshot.Path && commitsBeside-- > 0)
@@ -136,7 +138,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         Start();
     }
 
-    private (string Key, KeySessions After, List<DocumentChange> Changes) Decide(string key)
+    private (string Key, KeySessions After, IReadOnlyList<DocumentChange> Changes) Decide(string key)
     {
         var before = _table.Of(key);
         var after = before;
@@ -149,7 +151,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
             }
         }
 
-        return (key, after, before.ChangesTo(after).ToList());
+        return (key, after, before.ChangesTo(after));
     }
 
     private ISessionCommand Command(string key, KeySessions sessions)
