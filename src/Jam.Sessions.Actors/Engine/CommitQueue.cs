@@ -13,9 +13,13 @@ internal sealed class CommitQueue(Durability durability)
     // Acknowledged, but not written: from here on even relaxed callers wait for the disk.
     private const int MaxUnwrittenBytes = 8 * BatchBytes;
 
+    // So much may lie about as objects; then the persistence actor collects it into its batch.
+    private const int CollectBytes = 64 << 10;
+
     private const int Nothing = 0;
     private const int ThatSomethingWaits = 1;
-    private const int ToWriteNow = 2;
+    private const int ToCollect = 2;
+    private const int ToWriteNow = 3;
 
     private readonly ConcurrentQueue<Commit> _commits = new();
     private long _bytes;
@@ -37,14 +41,14 @@ internal sealed class CommitQueue(Durability durability)
     {
         _commits.Enqueue(commit);
         var bytes = Interlocked.Add(ref _bytes, commit.Entry.Length);
-        var news = commit.Waiting is not null || bytes > BatchBytes ? ToWriteNow : ThatSomethingWaits;
+        var news = commit.Waiting is not null ? ToWriteNow : bytes > CollectBytes ? ToCollect : ThatSomethingWaits;
         var told = Nothing;
         while (told < news)
         {
             var seen = Interlocked.CompareExchange(ref _told, news, told);
             if (seen == told)
             {
-                persistence.Tell(news == ToWriteNow ? WriteBatch.Instance : BatchWaits.Instance, ActorRefs.NoSender);
+                persistence.Tell(news == ToWriteNow ? WriteBatch.Instance : CollectBatch.Instance, ActorRefs.NoSender);
                 return;
             }
 
@@ -52,14 +56,14 @@ internal sealed class CommitQueue(Durability durability)
         }
     }
 
-    /// <summary>Takes out all that waits. Only the persistence actor calls this.</summary>
-    public void TakeAll(List<Commit> commits)
+    /// <summary>Takes out all that there is: commits that were acknowledged, and those that somebody waits for. Only the persistence actor calls this.</summary>
+    public void TakeAll(Queue<Commit> acknowledged, Queue<Commit> waiting)
     {
         Interlocked.Exchange(ref _told, Nothing);
         while (_commits.TryDequeue(out var commit))
         {
             Interlocked.Add(ref _bytes, -commit.Entry.Length);
-            commits.Add(commit);
+            (commit.Waiting is null ? acknowledged : waiting).Enqueue(commit);
         }
     }
 }

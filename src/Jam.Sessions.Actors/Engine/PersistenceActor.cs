@@ -19,6 +19,8 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     private readonly CommitQueue _commits;
     private readonly ResolvedOptions _options;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Queue<Commit> _acknowledged = [];
+    private readonly Queue<Commit> _waiting = [];
     private readonly List<Commit> _batch = [];
     private readonly List<IActorRef> _awaitingSnapshot = [];
     private readonly List<IActorRef> _awaitingNextSnapshot = [];
@@ -64,8 +66,8 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
                 Write();
                 SnapshotIfDue();
                 break;
-            case BatchWaits:
-                WriteLater();
+            case CollectBatch:
+                Collect();
                 break;
             case SnapshotDue:
                 SnapshotIfChanged();
@@ -86,59 +88,102 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>Relaxed durability: keeps what was acknowledged as the bytes of the next batch, which is written when the flush interval is over.</summary>
+    private void Collect()
+    {
+        _commits.TakeAll(_acknowledged, _waiting);
+        if (CollectAcknowledged() is { } reason)
+        {
+            Refuse(reason);
+        }
+        else if (!Timers.IsTimerActive(nameof(WriteBatch)))
+        {
+            WriteLater();
+        }
+    }
+
     private void WriteLater() => Timers.StartSingleTimer(nameof(WriteBatch), WriteBatch.Instance, _options.FlushInterval);
 
-    /// <summary>Writes what waits. Where the disk refuses: who waits is told, what was acknowledged is kept for the next time, and this is why.</summary>
+    /// <summary>Writes all that was handed over; null, or why the disk refused.</summary>
     private SessionStoreException? Write()
     {
-        _commits.TakeAll(_batch);
-        while (_batch.Count > 0)
+        _commits.TakeAll(_acknowledged, _waiting);
+        var failure = CollectAcknowledged() ?? Try(_store.Commit) ?? WriteWaiting();
+        if (failure is null)
         {
-            var count = CountOfBatch();
-            if (Try(() => _store.Commit(_batch.Take(count).Select(commit => commit.Entry))) is { } e)
-            {
-                Refuse(e);
-                return e;
-            }
-
-            foreach (var commit in _batch.Take(count))
-            {
-                _order.Apply(commit.Changes);
-                commit.Waiting?.Tell(Committed.Instance, ActorRefs.NoSender);
-            }
-
-            _batch.RemoveRange(0, count);
+            _commits.IsHeldUp = false;
+        }
+        else
+        {
+            Refuse(failure);
         }
 
-        _commits.IsHeldUp = false;
+        return failure;
+    }
+
+    private SessionStoreException? CollectAcknowledged()
+    {
+        while (_acknowledged.TryPeek(out var commit))
+        {
+            if ((_store.WasRefused || _store.OpenBytes >= CommitQueue.BatchBytes) && Try(_store.Commit) is { } failure)
+            {
+                return failure;
+            }
+
+            _store.Add(commit.Entry);
+            _order.Apply(commit.Changes);
+            _acknowledged.Dequeue();
+        }
+
         return null;
     }
 
-    private int CountOfBatch()
+    private SessionStoreException? WriteWaiting()
     {
-        var count = 1;
-        for (var bytes = _batch[0].Entry.Length; count < _batch.Count && (bytes += _batch[count].Entry.Length) <= CommitQueue.BatchBytes;)
+        while (_waiting.Count > 0)
         {
-            count++;
+            while (_store.OpenBytes < CommitQueue.BatchBytes && _waiting.TryDequeue(out var commit))
+            {
+                _store.Add(commit.Entry);
+                _batch.Add(commit);
+            }
+
+            var failure = Try(_store.Commit);
+            foreach (var commit in _batch)
+            {
+                if (failure is null)
+                {
+                    _order.Apply(commit.Changes);
+                }
+
+                commit.Waiting!.Tell(failure is null ? Committed.Instance : new CommitFailed(failure), ActorRefs.NoSender);
+            }
+
+            _batch.Clear();
+            if (failure is not null)
+            {
+                _store.Discard();
+                return failure;
+            }
         }
 
-        return count;
+        return null;
     }
 
+    /// <summary>Who waits is told; what was acknowledged is kept, and tried again.</summary>
     private void Refuse(SessionStoreException reason)
     {
-        var waiting = _batch.Where(commit => commit.Waiting is not null).ToList();
-        _batch.RemoveAll(commit => commit.Waiting is not null);
-        _log.Error(
-            reason, "jam.sessions: the disk refused {Waiting} batches of changes, whose callers know, and {Kept} acknowledged ones (durability is relaxed), which are tried again. Free or mend the disk",
-            waiting.Count, _batch.Count);
-        if (_batch.Count > 0)
+        _log.Error(reason, "jam.sessions: the disk refused changes; callers that wait know, acknowledged ones (durability is relaxed) are tried again. Free or mend the disk");
+        while (_waiting.TryDequeue(out var commit))
         {
-            _commits.IsHeldUp = true;
-            WriteLater();
+            commit.Waiting!.Tell(new CommitFailed(reason), ActorRefs.NoSender);
         }
 
-        waiting.ForEach(commit => commit.Waiting!.Tell(new CommitFailed(reason)));
+        _commits.IsHeldUp = true;
+        if (_store.OpenBytes > 0 || _acknowledged.Count > 0)
+        {
+            WriteLater();
+        }
     }
 
     private void Flush(IActorRef requester)
@@ -181,9 +226,10 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>A snapshot holds what the journal holds: whatever is open is written first.</summary>
     private void BeginSnapshot()
     {
-        if (Try(() => _snapshot = _store.BeginSnapshot(_order.Capture())) is { } e)
+        if ((Write() ?? Try(() => _snapshot = _store.BeginSnapshot(_order.Capture()))) is { } e)
         {
             EndSnapshot(e);
             return;

@@ -11,10 +11,10 @@ internal sealed record WriteBatch : INoSerializationVerificationNeeded
     public static readonly WriteBatch Instance = new();
 }
 
-/// <summary>Relaxed durability: the queue holds what is to be written when the flush interval is over.</summary>
-internal sealed record BatchWaits : INoSerializationVerificationNeeded
+/// <summary>Relaxed durability: the queue holds what was acknowledged; write it when the flush interval is over.</summary>
+internal sealed record CollectBatch : INoSerializationVerificationNeeded
 {
-    public static readonly BatchWaits Instance = new();
+    public static readonly CollectBatch Instance = new();
 }
 
 /// <summary>The snapshot interval is over.</summary>

@@ -64,26 +64,54 @@ internal sealed class SessionStore : IDisposable
     /// <summary>Whether there are batches that the JSON file does not hold yet, or not for sure.</summary>
     public bool HasUncoveredBatches => _nextBatch - 1 > _covered;
 
-    /// <summary>Makes one batch of changes durable: all of it, or, when this throws, none.</summary>
-    /// <param name="entries">Changes, each as <see cref="JournalEntry"/> encoded it.</param>
-    /// <exception cref="SessionStoreException">The disk refused. The next call begins a new journal, in which this batch is given up.</exception>
-    public void Commit(IEnumerable<ReadOnlyMemory<byte>> entries)
+    /// <summary>The bytes of the batch that <see cref="Add"/> has begun and <see cref="Commit()"/> will end; 0 where there is none.</summary>
+    public int OpenBytes { get; private set; }
+
+    /// <summary>Whether the open batch was refused by the disk: it takes no more, and is to be committed again or discarded.</summary>
+    public bool WasRefused { get; private set; }
+
+    /// <summary>Adds changes, as <see cref="JournalEntry"/> encoded them, to the open batch.</summary>
+    public void Add(ReadOnlyMemory<byte> entry)
     {
-        _line.ResetWrittenCount();
-        JournalFormat.BeginBatch(_line, _nextBatch);
-        var separator = ReadOnlySpan<byte>.Empty;
-        foreach (var entry in entries)
+        if (OpenBytes == 0)
         {
-            _line.Write(separator);
-            _line.Write(entry.Span);
-            separator = ", "u8;
+            _line.ResetWrittenCount();
+            JournalFormat.BeginBatch(_line, _nextBatch);
+        }
+        else
+        {
+            _line.Write(", "u8);
         }
 
-        JournalFormat.EndBatch(_line);
-        Append();
+        _line.Write(entry.Span);
+        OpenBytes += entry.Length;
+    }
+
+    /// <summary>Makes the open batch durable: all of it, or, when this throws, none.</summary>
+    /// <exception cref="SessionStoreException">
+    /// The disk refused. The batch stays open, to be tried again as it is; the next call begins a new journal, in which this try is given up.
+    /// </exception>
+    public void Commit()
+    {
+        if (OpenBytes == 0)
+        {
+            return;
+        }
+
+        if (!WasRefused)
+        {
+            JournalFormat.EndBatch(_line);
+        }
+
+        WasRefused = true;
+        Append(_line);
         _nextBatch++;
         UncoveredBytes += _line.WrittenCount;
+        Discard();
     }
+
+    /// <summary>Gives the open batch up.</summary>
+    public void Discard() => (OpenBytes, WasRefused) = (0, false);
 
     /// <summary>Begins a snapshot of the sessions as they are now.</summary>
     /// <exception cref="SessionStoreException">The disk refused.</exception>
@@ -104,9 +132,9 @@ internal sealed class SessionStore : IDisposable
     {
         RefuseForeignChange();
         var next = new Base(snapshot.Covers, written);
-        _line.ResetWrittenCount();
-        JournalFormat.WriteBase(_line, next);
-        Append();
+        var line = new ArrayBufferWriter<byte>();
+        JournalFormat.WriteBase(line, next);
+        Append(line);
         _disk.Rename(snapshot.Path, _path);
         _base = next;
         SnapshotBytes = written.Length;
@@ -141,14 +169,14 @@ internal sealed class SessionStore : IDisposable
 
     internal static bool IsDiskFault(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    private void Append() => OnDisk("write the journal", () =>
+    private void Append(ArrayBufferWriter<byte> line) => OnDisk("write the journal", () =>
     {
         if (_journal is not { IsBroken: false })
         {
             BeginJournal();
         }
 
-        _journal!.Append(_line.WrittenSpan);
+        _journal!.Append(line.WrittenSpan);
         return true;
     });
 

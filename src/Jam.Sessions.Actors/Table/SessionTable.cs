@@ -133,7 +133,7 @@ internal sealed class SessionTable
     /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
     private void Exchange(IReadOnlyList<DocumentChange> changes)
     {
-        var removal = new Removal();
+        Removal? removal = null;
         foreach (var (before, after) in changes)
         {
             if (before is null || before.Id == after?.Id)
@@ -141,12 +141,17 @@ internal sealed class SessionTable
                 continue;
             }
 
-            before.Removal = removal;
+            before.Removal = removal ??= new Removal();
             if (after is { Id.Length: > 0 })
             {
                 after.Awaits = removal;
                 _byId.TryAdd(after.Id, after);
             }
+        }
+
+        if (removal is null)
+        {
+            return;
         }
 
         removal.Complete();

@@ -70,7 +70,11 @@ internal sealed partial class JournalTarget : IFuzzTarget
         {
             var (store, documents) = Recovery.Open(disk, StoreOracle.SessionFile, StoreOracle.Codec(mode), "fuzz");
             Session Made(long id, string data) => new($"id{id}", "user", SessionData.From(data), 1795367285.296665, 1000 + id, raw: null);
-            void Commit(params DocumentChange[] changes) => store.Commit([JournalEntry.Encode(changes, store.Codec)]);
+            void Commit(params DocumentChange[] changes)
+            {
+                store.Add(JournalEntry.Encode(changes, store.Codec));
+                store.Commit();
+            }
             Commit(new DocumentChange(null, Made(1, """{"cart": [1, "é"]}""")));
             Commit(new DocumentChange(Made(1, "{}"), Made(1, "{}")), new DocumentChange(null, Made(2, "{}")));
             var snapshot = store.BeginSnapshot([.. documents]);

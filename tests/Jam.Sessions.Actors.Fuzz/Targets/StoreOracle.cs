@@ -49,7 +49,8 @@ internal static class StoreOracle
         }
 
         var added = new Session("fuzz-id", "fuzz-key", SessionData.Empty, 1.5, newId, raw: null);
-        store!.Commit([JournalEntry.Encode([new DocumentChange(null, added)], store.Codec)]);
+        store!.Add(JournalEntry.Encode([new DocumentChange(null, added)], store.Codec));
+        store.Commit();
         IReadOnlyList<Session> after = [.. documents, added];
         RequireSame(after, Reopen(disk.Copy(), mode), "the journal gives other sessions");
 

@@ -78,8 +78,10 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         }
 
         var after = oracle.Attempt(decisions.SelectMany(decision => decision.Changes));
-        if (!OrRefused(() => _store.Commit(decisions.Select(decision => JournalEntry.Encode(decision.Changes, _store.Codec)).ToList())))
+        decisions.ForEach(decision => _store.Add(JournalEntry.Encode(decision.Changes, _store.Codec)));
+        if (!OrRefused(_store.Commit) && (random.Next(2) == 0 || !OrRefused(_store.Commit)))
         {
+            _store.Discard();
             return false;
         }
 
