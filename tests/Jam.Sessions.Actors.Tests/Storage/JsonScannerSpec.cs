@@ -61,8 +61,23 @@ public sealed class JsonScannerSpec
     }
 
     [Fact]
-    public void Text_that_is_not_utf8_is_damage() =>
-        Assert.False(Assert.Throws<JsonDamage>(() => Take([(byte)'"', 0xC3, (byte)'"'])).AtEnd);
+    public void Text_that_is_not_utf8_is_damage_where_the_text_begins()
+    {
+        var damage = Assert.Throws<JsonDamage>(() => Take([(byte)'"', (byte)'a', 0xC3, (byte)'"']));
+        Assert.Equal((1L, false, "text that is not UTF-8"), (damage.Offset, damage.AtEnd, damage.Message));
+    }
+
+    [Theory]
+    [InlineData("[1 2]", "']' expected")]
+    [InlineData("{\"a\" 1}", "':' expected")]
+    [InlineData("[\"\n\"]", "control character in a string")]
+    [InlineData("[+1]", "a value expected")]
+    [InlineData("[nul]", "a value expected")]
+    [InlineData("[\"\\x\"]", "an escape that JSON does not have")]
+    [InlineData("[\"\\u00g0\"]", "an escape that JSON does not have")]
+    [InlineData("[", "it ends too early")]
+    public void Damage_says_what_was_found(string json, string finding) =>
+        Assert.Equal(finding, Assert.Throws<JsonDamage>(() => Take(Encoding.UTF8.GetBytes(json))).Message);
 
     [Fact]
     public void A_document_that_was_cut_anywhere_ends_too_early()
