@@ -27,6 +27,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Asked before each operation; what it throws, the program gets.</summary>
     public IFaults? Faults { get; set; }
 
+    /// <summary>How many files were opened and not closed.</summary>
+    public int OpenFiles { get; private set; }
+
     /// <summary>What the file holds for programs; null where there is none.</summary>
     public byte[]? Content(string path) => _names.GetValueOrDefault(path)?.Content;
 
@@ -36,7 +39,7 @@ internal sealed class SimulatedDisk : IDisk
     public IDiskFile? OpenRead(string path)
     {
         Begin(nameof(OpenRead), path);
-        return _names.TryGetValue(path, out var file) ? new Handle(this, path, file) : null;
+        return _names.TryGetValue(path, out var file) ? Opened(path, file) : null;
     }
 
     public IDiskFile Create(string path)
@@ -49,7 +52,7 @@ internal sealed class SimulatedDisk : IDisk
         }
 
         Change(nameof(Create), new NameChange(null, path, file));
-        return new Handle(this, path, file);
+        return Opened(path, file);
     }
 
     public IDisposable Lock(string path, string holder)
@@ -155,6 +158,12 @@ internal sealed class SimulatedDisk : IDisk
         return hash.ToHashCode();
     }
 
+    private Handle Opened(string path, SimulatedFile file)
+    {
+        OpenFiles++;
+        return new Handle(this, path, file);
+    }
+
     private void Begin(string operation, string path)
     {
         Beside?.Invoke(path);
@@ -197,6 +206,8 @@ internal sealed class SimulatedDisk : IDisk
 
     private sealed class Handle(SimulatedDisk disk, string path, SimulatedFile file) : IDiskFile
     {
+        private bool _isOpen = true;
+
         public long Length => file.Length;
 
         public int Read(Span<byte> buffer, long offset)
@@ -236,6 +247,8 @@ internal sealed class SimulatedDisk : IDisk
 
         public void Dispose()
         {
+            disk.OpenFiles -= _isOpen ? 1 : 0;
+            _isOpen = false;
         }
     }
 }

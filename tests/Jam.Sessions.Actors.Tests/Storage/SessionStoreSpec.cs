@@ -1,0 +1,261 @@
+using Jam.Sessions.Actors.Storage;
+using static Jam.Sessions.Actors.Tests.Storage.StoredFiles;
+
+namespace Jam.Sessions.Actors.Tests.Storage;
+
+/// <summary>Commits, snapshots and the end of a store: which files there are afterwards, and which error a caller gets.</summary>
+public sealed class SessionStoreSpec
+{
+    private readonly StoredFiles _files = new();
+
+    [Fact]
+    public void Changes_of_several_keys_are_one_line()
+    {
+        using (var store = _files.Open().Store)
+        {
+            store.Commit([Change(1), Change(2), Change(3)]);
+        }
+
+        Assert.Equal(1, JournalReader.Summarize(_files.Disk, JournalPath(1))!.Batches);
+        Assert.Equal("id1,id2,id3", _files.Ids());
+    }
+
+    [Fact]
+    public void What_the_file_does_not_hold_yet_is_counted()
+    {
+        using var store = _files.Open().Store;
+        Assert.Equal((0L, 0L, false), (store.UncoveredBytes, store.SnapshotBytes, store.HasUncoveredBatches));
+        var header = _files.Disk.Content(JournalPath(1))!.Length;
+        store.Commit([Change(1)]);
+        store.Commit([Change(2)]);
+        Assert.Equal((_files.Disk.Content(JournalPath(1))!.Length - header, true), (store.UncoveredBytes, store.HasUncoveredBatches));
+
+        var snapshot = store.BeginSnapshot([Session(1), Session(2)]);
+        store.Commit([Change(3)]);
+        store.Complete(snapshot, snapshot.Write());
+        var line = Line(Batch(3)).Length;
+        Assert.Equal((line, Text().Length, true), (store.UncoveredBytes, store.SnapshotBytes, store.HasUncoveredBatches));
+
+        Save(store, 1, 2, 3);
+        Assert.Equal((0L, Text().Length, false), (store.UncoveredBytes, store.SnapshotBytes, store.HasUncoveredBatches));
+    }
+
+    [Fact]
+    public void A_snapshot_leaves_the_journal_that_began_with_it_and_none_before()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        var first = store.BeginSnapshot([Session(1)]);
+        store.Commit([Change(2)]);
+        store.Complete(first, first.Write());
+        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+        Assert.Equal("id1,id2", Crashed());
+        Save(store, 1, 2);
+        Assert.Equal(["sessions.json", "sessions.json.journal-3"], _files.Names);
+        Assert.Equal("id1,id2", Crashed());
+    }
+
+    [Fact]
+    public void A_snapshot_of_what_the_file_holds_already_begins_no_journal()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        Save(store, 1);
+        Save(store, 1);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+    }
+
+    [Fact]
+    public void What_stands_around_the_table_is_in_every_snapshot()
+    {
+        _files.Json("""{"a": [1], "_default": {}, "z" : 2}""");
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        Save(store, 1);
+        Assert.Equal($$"""{"a": [1], "_default": {"1": {{Document("id1")}}}, "z" : 2}""", Text());
+    }
+
+    [Fact]
+    public void A_snapshot_is_whole_and_synced_before_it_replaces_the_file()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        _files.Disk.Put($"{JsonPath}.tmp", "left over"u8.ToArray());
+        _files.Asked.Clear();
+        Save(store, 1);
+        Assert.Equal(
+            [
+                "Create sessions.json.journal-2", "Write sessions.json.journal-2", "Sync sessions.json.journal-2", "SyncDirectory tmp",
+                "Delete sessions.json.tmp", "Create sessions.json.tmp", "Write sessions.json.tmp", "Sync sessions.json.tmp",
+                "Stamp sessions.json", "Write sessions.json.journal-2", "Sync sessions.json.journal-2",
+                "Rename sessions.json", "Stamp sessions.json", "SyncDirectory tmp", "List tmp", "Delete sessions.json.journal-1",
+            ],
+            _files.Asked.Select(asked => asked.StartsWith("SyncDirectory", StringComparison.Ordinal) ? "SyncDirectory tmp" : asked.StartsWith("List", StringComparison.Ordinal) ? "List tmp" : asked));
+    }
+
+    [Theory]
+    [InlineData("Write")]
+    [InlineData("Sync")]
+    public void A_batch_that_the_disk_refused_is_given_up_in_a_new_journal(string operation)
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        var fault = new IOException("it is full");
+        _files.FailOnce(operation, fault);
+        var refusal = Assert.Throws<SessionStoreException>(() => store.Commit([Change(2, "refused")]));
+        if (operation == "Sync")
+        {
+            Assert.Equal((JsonPath, $"{JsonPath}: the disk refused to write the journal (it is full)"), (refusal.Path, refusal.Message));
+            Assert.Same(fault, refusal.InnerException);
+        }
+
+        Assert.Equal(Line(Batch(1)).Length, store.UncoveredBytes);
+        Assert.DoesNotContain("sessions.json.journal-2", _files.Names);
+        store.Commit([Change(2)]);
+        Assert.Contains("sessions.json.journal-2", _files.Names);
+        Assert.Equal("id1,id2", Crashed());
+    }
+
+    [Fact]
+    public void A_snapshot_after_a_refused_batch_begins_a_new_journal_though_the_file_holds_all_others()
+    {
+        using var store = _files.Open().Store;
+        _files.FailOnce("Sync");
+        Assert.Throws<SessionStoreException>(() => store.Commit([Change(1, "refused")]));
+        Save(store);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+        Assert.Equal("", Crashed());
+    }
+
+    [Fact]
+    public void Every_step_of_a_snapshot_names_itself_where_the_disk_refuses_it()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        _files.FailOnce("Create");
+        Assert.Equal(Refused("begin a snapshot"), Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([])).Message);
+        var snapshot = store.BeginSnapshot([Session(1)]);
+        _files.FailOnce("Rename");
+        Assert.Equal(Refused("replace the file by its snapshot"), Assert.Throws<SessionStoreException>(() => store.Complete(snapshot, snapshot.Write())).Message);
+        _files.FailOnce("Sync");
+        var refusal = Assert.Throws<SessionStoreException>(() => snapshot.Write());
+        Assert.Equal(($"{JsonPath}.tmp", $"{JsonPath}.tmp: the disk refused to write a snapshot (no space left on device)"), (refusal.Path, refusal.Message));
+        Assert.DoesNotContain("sessions.json.tmp", _files.Names);
+        Assert.Equal(1, _files.Disk.OpenFiles);
+    }
+
+    [Fact]
+    public void A_temporary_file_that_cannot_be_removed_does_not_hide_why_the_snapshot_failed()
+    {
+        using var store = _files.Open().Store;
+        var snapshot = store.BeginSnapshot([]);
+        _files.Fault = (_, path) => path.EndsWith(".tmp", StringComparison.Ordinal) ? new IOException("it is worn out") : null;
+        Assert.Contains("refused to write a snapshot (it is worn out)", Assert.Throws<SessionStoreException>(() => snapshot.Write()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public void A_file_that_was_only_written_again_is_read_once_and_is_no_conflict(int length)
+    {
+        _files.Json($$"""{"_default": {}, "other": "{{new string('x', length)}}"}""");
+        using var store = _files.Open().Store;
+        _files.Json(Text());
+        var first = store.BeginSnapshot([]);
+        _files.FailOnce("Rename");
+        Assert.Throws<SessionStoreException>(() => store.Complete(first, first.Write()));
+        _files.Asked.Clear();
+        Save(store);
+        Assert.DoesNotContain("OpenRead sessions.json", _files.Asked);
+    }
+
+    [Theory]
+    [InlineData("""{"_default": {}}""")]
+    [InlineData("""{"_default":  {} }""")]
+    [InlineData("")]
+    public void A_file_that_another_program_changed_is_left_alone(string other)
+    {
+        _files.Json("""{"_default":  {}}""");
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        _files.Json(other);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var conflict = Assert.Throws<SessionStoreConflictException>(() => Save(store, 1));
+            Assert.Equal(JsonPath, conflict.Path);
+            Assert.Contains(
+                "Changes are safe in the journal. Move the other program's file away, put the file back that it replaced, and restart.",
+                conflict.Message,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Equal(other, Text());
+    }
+
+    [Fact]
+    public void A_file_that_was_deleted_is_a_conflict_and_the_next_start_is_refused_too()
+    {
+        using (var store = _files.Open().Store)
+        {
+            store.Commit([Change(1)]);
+            Save(store, 1);
+            store.Commit([Change(2)]);
+            _files.Disk.Delete(JsonPath);
+            Assert.Throws<SessionStoreConflictException>(() => Save(store, 1, 2));
+        }
+
+        Assert.ThrowsAny<SessionStoreException>(() => _files.Open());
+        Assert.Contains("sessions.json.journal-2", _files.Names);
+    }
+
+    [Fact]
+    public void The_end_removes_the_journals_oldest_first_and_each_for_good_where_the_file_holds_all()
+    {
+        _files.Json("{}");
+        _files.Journal(1, Header(1));
+        _files.Journal(2, Header(1));
+        var store = _files.Open().Store;
+        _files.Asked.Clear();
+        store.Dispose();
+        Assert.Equal(
+            ["List", "SyncDirectory", "Delete sessions.json.journal-1", "SyncDirectory", "Delete sessions.json.journal-2", "SyncDirectory", "Delete sessions.json.journal-3"],
+            _files.Asked.Select(asked => asked.StartsWith("Delete", StringComparison.Ordinal) ? asked : asked.Split(' ')[0]));
+        Assert.Equal(["sessions.json"], _files.Names);
+        Assert.Equal(0, _files.Disk.OpenFiles);
+    }
+
+    [Fact]
+    public void The_end_keeps_the_journals_where_the_file_lacks_a_batch()
+    {
+        var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        store.Dispose();
+        Assert.Equal(["sessions.json.journal-1"], _files.Names);
+        Assert.Equal(0, _files.Disk.OpenFiles);
+    }
+
+    [Fact]
+    public void A_disk_that_refuses_to_remove_journals_does_not_disturb_the_end()
+    {
+        foreach (Exception fault in new Exception[] { new IOException(), new UnauthorizedAccessException() })
+        {
+            var store = _files.Open().Store;
+            _files.FailOnce("Delete", fault);
+            store.Dispose();
+            Assert.Equal("", _files.Ids());
+        }
+    }
+
+    private string Text() => _files.Text(JsonPath)!;
+
+    private static string Refused(string what) => $"{JsonPath}: the disk refused to {what} (no space left on device)";
+
+    private static void Save(SessionStore store, params int[] documents)
+    {
+        var snapshot = store.BeginSnapshot([.. documents.Select(document => Session(document))]);
+        store.Complete(snapshot, snapshot.Write());
+    }
+
+    /// <summary>What the next start would serve if this process ended now.</summary>
+    private string Crashed() => string.Join(',', Recovery.Open(_files.Disk.AfterKill(), JsonPath, new DocumentCodec(null), "a test").Documents.Select(d => d.Id));
+}
