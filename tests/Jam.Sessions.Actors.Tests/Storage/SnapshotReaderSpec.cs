@@ -107,9 +107,17 @@ public sealed class SnapshotReaderSpec
         }
     }
 
-    [Fact]
-    public void Two_tables_named_default_are_refused() =>
-        Assert.Contains("two tables", Assert.Throws<SessionStoreCorruptException>(() => Read("""{"_default": {}, "_default": {}}"""u8.ToArray())).Message, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("{\"_default\": {}, \"_default\": {}}", 29, "not the JSON that jam writes; it has two tables named _default")]
+    [InlineData("{\"_default\": {}} x", 17, "not the JSON that jam writes; something follows the end of the JSON")]
+    [InlineData("{\"_default\" {}}", 12, "not the JSON that jam writes; ':' expected")]
+    public void The_error_says_where_what_was_found_and_what_to_do(string json, int offset, string finding)
+    {
+        var damage = Assert.Throws<SessionStoreCorruptException>(() => Read(Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(
+            $"{Path} is damaged at byte {offset}: {finding}. The file was left untouched. Restore the file from a backup, or move it away to begin with an empty store.",
+            damage.Message);
+    }
 
     [Theory]
     [InlineData("1,2,1", "1,2")]
@@ -132,6 +140,13 @@ public sealed class SnapshotReaderSpec
         var snapshot = Read("""{"_default": {"2": null, "abc": {}, "1.0": [1], "1": {}}}"""u8.ToArray());
         Assert.Equal([true, true, true, false], snapshot.Documents.Select(d => d.IsOpaque));
         Assert.Equal(["\"2\": null", "\"abc\": {}", "\"1.0\": [1]"], snapshot.Documents.Take(3).Select(d => Encoding.UTF8.GetString(d.Raw!)));
+    }
+
+    [Fact]
+    public void Documents_whose_names_are_no_numbers_all_stay_also_among_ids_that_repeat()
+    {
+        var snapshot = Read("""{"_default": {"2": {"key": "first"}, "a": 1, "1": {}, "b": 2, "a": 3, "2": {"key": "last"}, "c": 4, "1": null}}"""u8.ToArray());
+        Assert.Equal(["last", "\"a\": 1", "\"1\": null", "\"b\": 2", "\"a\": 3", "\"c\": 4"], snapshot.Documents.Select(d => d.IsOpaque ? Encoding.UTF8.GetString(d.Raw!) : d.Key));
     }
 
     private static IEnumerable<string> Golden(string pattern) =>
