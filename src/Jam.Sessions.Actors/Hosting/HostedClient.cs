@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 
 namespace Jam.Sessions.Actors.Hosting;
@@ -7,37 +8,43 @@ internal sealed class HostedClient(Func<ActorSystem> actorSystem) : IJamSessions
 {
     private IJamSessions? _client;
 
-    public async Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
-        await (await Client(cancellationToken).ConfigureAwait(false)).CreateAsync(sessionKey, data, cancellationToken).ConfigureAwait(false);
+    public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
+        _client?.CreateAsync(sessionKey, data, cancellationToken)
+        ?? Later(static (client, call, token) => client.CreateAsync(call.sessionKey, call.data, token), (sessionKey, data), cancellationToken);
 
-    public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
+    public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default) =>
+        _client?.GetAsync(sessionId, cancellationToken)
+        ?? new(Later(static (client, id, token) => client.GetAsync(id, token).AsTask(), sessionId, cancellationToken));
+
+    public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
+        _client?.UpdateAsync(sessionId, data, cancellationToken)
+        ?? Later(static (client, call, token) => Done(client.UpdateAsync(call.sessionId, call.data, token)), (sessionId, data), cancellationToken);
+
+    public Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken = default) =>
+        _client?.DeleteAsync(sessionId, cancellationToken)
+        ?? Later(static (client, id, token) => client.DeleteAsync(id, token), sessionId, cancellationToken);
+
+    public Task<int> ClearAsync(string sessionKey, CancellationToken cancellationToken = default) =>
+        _client?.ClearAsync(sessionKey, cancellationToken)
+        ?? Later(static (client, key, token) => client.ClearAsync(key, token), sessionKey, cancellationToken);
+
+    public Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) =>
+        _client?.ReworkAsync(sessionId, cancellationToken)
+        ?? Later(static (client, id, token) => client.ReworkAsync(id, token), sessionId, cancellationToken);
+
+    public Task FlushAsync(CancellationToken cancellationToken = default) =>
+        _client?.FlushAsync(cancellationToken)
+        ?? Later(static (client, _, token) => Done(client.FlushAsync(token)), Akka.Done.Instance, cancellationToken);
+
+    private async Task<T> Later<TCall, T>(Func<IJamSessions, TCall, CancellationToken, Task<T>> send, TCall call, CancellationToken cancellationToken)
     {
-        return _client is { } client ? client.GetAsync(sessionId, cancellationToken) : Later();
-
-        async ValueTask<Session?> Later() =>
-            await (await Client(cancellationToken).ConfigureAwait(false)).GetAsync(sessionId, cancellationToken).ConfigureAwait(false);
+        _client = (await HostedEngine.Of(actorSystem()).Started.WaitAsync(cancellationToken).ConfigureAwait(false)).Client;
+        return await send(_client, call, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
-        await (await Client(cancellationToken).ConfigureAwait(false)).UpdateAsync(sessionId, data, cancellationToken).ConfigureAwait(false);
-
-    public async Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken = default) =>
-        await (await Client(cancellationToken).ConfigureAwait(false)).DeleteAsync(sessionId, cancellationToken).ConfigureAwait(false);
-
-    public async Task<int> ClearAsync(string sessionKey, CancellationToken cancellationToken = default) =>
-        await (await Client(cancellationToken).ConfigureAwait(false)).ClearAsync(sessionKey, cancellationToken).ConfigureAwait(false);
-
-    public async Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) =>
-        await (await Client(cancellationToken).ConfigureAwait(false)).ReworkAsync(sessionId, cancellationToken).ConfigureAwait(false);
-
-    public async Task FlushAsync(CancellationToken cancellationToken = default) =>
-        await (await Client(cancellationToken).ConfigureAwait(false)).FlushAsync(cancellationToken).ConfigureAwait(false);
-
-    private ValueTask<IJamSessions> Client(CancellationToken cancellationToken)
+    private static async Task<Done> Done(Task task)
     {
-        return _client is { } client ? ValueTask.FromResult(client) : new ValueTask<IJamSessions>(Find());
-
-        async Task<IJamSessions> Find() =>
-            _client = (await HostedEngine.Of(actorSystem()).Started.WaitAsync(cancellationToken).ConfigureAwait(false)).Client;
+        await task.ConfigureAwait(false);
+        return Akka.Done.Instance;
     }
 }

@@ -76,16 +76,16 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
 
     private KeySessions? Replace(string id, Func<Session, Session> change)
     {
-        ImmutableArray<Session>.Builder? after = null;
+        var after = Sessions;
         for (var i = 0; i < Sessions.Length; i++)
         {
             if (Sessions[i].Id == id)
             {
-                (after ??= Sessions.ToBuilder())[i] = change(Sessions[i]);
+                after = after.SetItem(i, change(Sessions[i]));
             }
         }
 
-        return after is null ? null : new KeySessions(after.DrainToImmutable());
+        return after == Sessions ? null : new KeySessions(after);
     }
 
     private (KeySessions After, int Removed) Remove(Predicate<Session> match)

@@ -1,5 +1,6 @@
 using Jam.Sessions.Actors.Storage;
 using static Jam.Sessions.Actors.Tests.Storage.StoredFiles;
+using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Storage;
 
@@ -114,6 +115,23 @@ public sealed class SessionStoreSpec
         store.Commit([Change(2)]);
         Assert.Contains("sessions.json.journal-2", _files.Names);
         Assert.Equal("id1,id2", Crashed());
+    }
+
+    [Theory]
+    [InlineData("Write")]
+    [InlineData("Sync")]
+    public void A_batch_that_the_disk_refused_can_be_tried_again_as_it_is(string operation)
+    {
+        using var store = _files.Open().Store;
+        _files.FailOnce(operation);
+        store.Add(Change(1));
+        store.Add(Change(2));
+        Assert.Throws<SessionStoreException>(() => store.Commit());
+        Assert.True(store.WasRefused);
+        store.Commit();
+        Assert.Equal((false, 0), (store.WasRefused, store.OpenBytes));
+        store.Commit([Change(3)]);
+        Assert.Equal("id1,id2,id3", Crashed());
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using Jam.Sessions.Actors.Storage;
+
+namespace Jam.Sessions.Actors.Tests.Support;
+
+internal static class StoreCommits
+{
+    /// <summary>Makes one batch of changes durable, or, when the disk refuses, gives it up.</summary>
+    public static void Commit(this SessionStore store, IEnumerable<ReadOnlyMemory<byte>> entries)
+    {
+        foreach (var entry in entries)
+        {
+            store.Add(entry);
+        }
+
+        try
+        {
+            store.Commit();
+        }
+        catch (SessionStoreException)
+        {
+            store.Discard();
+            throw;
+        }
+    }
+}
