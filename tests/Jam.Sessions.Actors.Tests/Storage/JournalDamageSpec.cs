@@ -53,6 +53,26 @@ public sealed class JournalDamageSpec
     }
 
     [Fact]
+    public void A_checksum_of_nothing_is_no_line_that_lost_its_end() =>
+        Assert.Equal(1, Batches([.. Header, .. First, .. ", \"crc\": \"00000000\"} \n"u8]));
+
+    [Theory]
+    [InlineData("{\"journal\": 2, \"first\": 1", "it does not begin as a journal of format 1 does; another version wrote it")]
+    [InlineData("{\"batch\": 1", "it does not begin as a journal of format 1 does; another version wrote it")]
+    [InlineData("{\"journal\": 1, \"covers\": 0", "its first line does not say with which batch it begins")]
+    [InlineData("[1", "a line that this version does not know")]
+    public void A_first_line_of_another_format_is_refused_with_what_is_wrong_and_what_to_do(string body, string finding) => Assert.Equal(
+        $"{Path} is damaged at byte 0: {finding}. The file was left untouched. Restore the journal from a backup, or move it away to go on with what the JSON file holds.",
+        Assert.Throws<SessionStoreCorruptException>(() => Batches(Line(body))).Message);
+
+    [Fact]
+    public void A_journal_that_somebody_removes_while_the_engine_starts_is_named()
+    {
+        var refusal = Assert.Throws<SessionStoreException>(() => JournalReader.Summarize(new BytesDisk(), Path));
+        Assert.Equal((Path, $"{Path} vanished while it was being read."), (refusal.Path, refusal.Message));
+    }
+
+    [Fact]
     public void Lines_larger_than_the_buffer_are_read()
     {
         var large = $"\"{new string('x', 200_000)}\"";
