@@ -98,7 +98,7 @@ public sealed class FernetSpec
     {
         var text = Assert.Throws<SessionSecretException>(() => Fernet.FromKey(key, TimeProvider.System)).ToString();
         Assert.True(key.Length == 0 || !text.Contains(key, StringComparison.Ordinal));
-        Assert.Contains("must be 32 bytes", text, StringComparison.Ordinal);
+        Assert.Contains("session-aes-secret must be 32 bytes in padded url-safe base64 (44 characters), or the path of a file", text, StringComparison.Ordinal);
     }
 
     // What Python's base64.urlsafe_b64decode gives; null where it raises.

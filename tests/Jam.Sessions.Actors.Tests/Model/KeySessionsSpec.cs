@@ -81,6 +81,15 @@ public sealed class KeySessionsSpec
         Assert.Empty(KeySessions.None.ChangesTo(sessions));
     }
 
+    [Fact]
+    public void A_command_that_nobody_decides_is_an_error_that_names_its_type_and_nothing_of_it()
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => KeySessions.None.Apply(new Unknown("secret"), new Counter()));
+        Assert.Contains("not a command about sessions", error.Message, StringComparison.Ordinal);
+        Assert.Equal(nameof(Unknown), error.ActualValue);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
     private static Session Session(long documentId, string key, string id) => new(id, key, SessionData.Empty, 1.5, documentId, raw: null);
 
     private static KeySessions Apply(KeySessions sessions, IEnumerable<ISessionCommand> commands, Counter identities) =>
@@ -134,6 +143,8 @@ public sealed class KeySessionsSpec
             rows[i] = rows[i].Id == id ? change(rows[i]) : rows[i];
         }
     }
+
+    private sealed record Unknown(string SessionId) : ISessionCommand;
 
     private sealed class Counter : IIdentities
     {
