@@ -73,10 +73,13 @@ public sealed class JournalDamageSpec
     }
 
     [Fact]
-    public void Lines_larger_than_the_buffer_are_read()
+    public void Lines_larger_than_the_buffer_are_read_in_memory_of_their_size()
     {
         var large = $"\"{new string('x', 200_000)}\"";
-        Assert.Equal(4, Batches([.. Header, .. First, .. Batch(8, large), .. Batch(9, large), .. Batch(10, "null")]));
+        byte[] bytes = [.. Header, .. First, .. Batch(8, large), .. Batch(9, large), .. Batch(10, "null")];
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(4, Batches(bytes));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 10 * bytes.Length);
     }
 
     private static int Batches(byte[] bytes) => JournalReader.Summarize(new BytesDisk { Files = { [Path] = bytes } }, Path)!.Batches;

@@ -48,12 +48,14 @@ public sealed class SnapshotReaderSpec
     }
 
     [Fact]
-    public void A_document_larger_than_the_buffer_is_read()
+    public void A_document_larger_than_the_buffer_is_read_in_memory_of_its_size()
     {
         var large = new string('x', 3_000_000);
         var bytes = Encoding.UTF8.GetBytes(
             $$$"""{"_default": {"1": {{{Document}}}, "2": {"key": "{{{large}}}", "session_id": "b", "data": "{}", "created_at": 1.0}, "3": {{{Document}}} } }""");
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         var snapshot = Read(bytes, 70_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, large.Length, 30L * large.Length);
         Assert.Equal([1, 2, 3], snapshot.Documents.Select(d => d.DocumentId));
         Assert.Equal(large, snapshot.Documents[1].Key);
         Assert.Equal(Fingerprint.Empty.With(bytes), snapshot.Fingerprint);
