@@ -43,6 +43,7 @@ internal sealed class Journal : IDisposable
         catch
         {
             file.Dispose();
+            Remove(disk, path);
             throw;
         }
 
@@ -60,4 +61,17 @@ internal sealed class Journal : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>A disk that stays full is tried again with every change, and must not fill up with what failed.</summary>
+    private static void Remove(IDisk disk, string path)
+    {
+        try
+        {
+            disk.Delete(path);
+        }
+        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        {
+            // It holds nothing of its own; the next snapshot removes it.
+        }
+    }
 }

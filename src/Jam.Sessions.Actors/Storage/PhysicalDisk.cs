@@ -36,10 +36,18 @@ internal sealed class PhysicalDisk : IDisk
             throw new SessionStoreLockedException(path, Posix.ReadText(path) ?? "another process");
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(holder));
-        file.Flush();
-        return file;
+        try
+        {
+            file.SetLength(0);
+            file.Write(Encoding.UTF8.GetBytes(holder));
+            file.Flush();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     public void Rename(string source, string target) => File.Move(source, target, overwrite: true);

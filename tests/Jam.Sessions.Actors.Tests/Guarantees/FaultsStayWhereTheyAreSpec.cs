@@ -31,6 +31,7 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
                 Assert.Equal("""{"v": 1}""", (await engine.Client.GetAsync(kept))!.Data.Json);
             }
 
+            Assert.True(Directory.GetFiles(Folder).Length <= 2, "what failed leaves files behind");
             disk.Heal();
             made = await engine.Client.CreateAsync("user1", Data("""{"v": 3}"""));
             Assert.Equal(2, (await CountAsync(engine, kept, made)));

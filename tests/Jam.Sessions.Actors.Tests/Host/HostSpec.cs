@@ -141,6 +141,39 @@ public sealed class HostSpec : IDisposable
         Assert.Equal(0, await host.StopAsync());
     }
 
+    [SmallDiskFact]
+    public async Task A_full_disk_is_a_503_and_a_SIGKILL_on_it_loses_nothing_that_was_answered()
+    {
+        using var disk = new SmallDisk(kilobytes: 256);
+        disk.Fill(kilobytes: 128);
+        var onDisk = $"--sessions:json-path={disk.File("sessions.json")}";
+        string first, last;
+        using (var host = await HostProcess.ListeningAsync(onDisk))
+        {
+            first = last = await SignIn(host, new { user = "ann", n = 1 });
+            var body = new { user = "bob", note = new string('x', 10_000) };
+            HttpResponseMessage response;
+            while ((response = await host.SendAsync(HttpMethod.Post, "/sign-in", body: body)).IsSuccessStatusCode)
+            {
+                last = Cookie(response);
+            }
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            disk.Fill();
+            await Expect(HttpStatusCode.ServiceUnavailable, host.SendAsync(HttpMethod.Put, "/me", first, new { n = 2 }));
+            await Expect(HttpStatusCode.ServiceUnavailable, host.SendAsync(HttpMethod.Post, "/sign-out", last));
+            Assert.Equal(("ann", """{"n":1}"""), await Me(host, first));
+            await host.KillAsync();
+        }
+
+        disk.Free();
+        using var again = await HostProcess.ListeningAsync(onDisk);
+        Assert.Equal(("ann", """{"n":1}"""), await Me(again, first));
+        Assert.Equal("bob", (await Me(again, last)).User);
+        await Expect(HttpStatusCode.NoContent, again.SendAsync(HttpMethod.Put, "/me", first, new { n = 2 }));
+        Assert.Equal(("ann", """{"n":2}"""), await Me(again, first));
+    }
+
     [Fact]
     public async Task It_knows_the_sessions_of_a_file_that_jam_wrote()
     {
