@@ -22,10 +22,11 @@ internal sealed class HostProcess : IDisposable
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostProcess(string[] arguments)
+    private HostProcess(string[] arguments, string umask)
     {
         // Ignored signals are inherited: without SIGXFSZ a file that may not grow is an error that the process hears of, see LimitFiles.
-        var start = new ProcessStartInfo("sh", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", Assembly, "--urls", "http://127.0.0.1:0", .. arguments])
+        var shell = $"trap '' XFSZ; umask {umask}; exec dotnet \"$@\"";
+        var start = new ProcessStartInfo("sh", ["-c", shell, "sh", Assembly, "--urls", "http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -46,9 +47,12 @@ internal sealed class HostProcess : IDisposable
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Starts the backend and waits until it listens.</summary>
-    public static async Task<HostProcess> ListeningAsync(params string[] arguments)
+    public static Task<HostProcess> ListeningAsync(params string[] arguments) => ListeningWithUmaskAsync("022", arguments);
+
+    /// <summary>The same, in a process that takes these rights from the files that it creates.</summary>
+    public static async Task<HostProcess> ListeningWithUmaskAsync(string umask, params string[] arguments)
     {
-        var host = new HostProcess(arguments);
+        var host = new HostProcess(arguments, umask);
         try
         {
             host.Http.BaseAddress = await host._address.Task.WaitAsync(Patience);
@@ -64,7 +68,7 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Runs a backend that cannot start, until it has ended.</summary>
     public static async Task<(int ExitCode, string Errors)> FailingAsync(params string[] arguments)
     {
-        using var host = new HostProcess(arguments);
+        using var host = new HostProcess(arguments, umask: "022");
         return (await host.ExitAsync(), host.Errors);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Jam.Sessions.Actors.Tests.Support;
 
@@ -172,6 +173,23 @@ public sealed class HostSpec : IDisposable
         Assert.Equal("bob", (await Me(again, last)).User);
         await Expect(HttpStatusCode.NoContent, again.SendAsync(HttpMethod.Put, "/me", first, new { n = 2 }));
         Assert.Equal(("ann", """{"n":2}"""), await Me(again, first));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Its_files_are_the_owners_alone_though_its_umask_takes_nothing_away()
+    {
+        using var host = await HostProcess.ListeningWithUmaskAsync("000", OnJsonPath);
+        await SignIn(host, new { user = "ann" });
+        AssertPrivate("sessions.json.journal-1", "sessions.json.lock");
+        Assert.Equal(0, await host.StopAsync());
+        AssertPrivate("sessions.json", "sessions.json.lock");
+
+        void AssertPrivate(params string[] names)
+        {
+            Assert.Equal(names, Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+            Assert.All(names, name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File(name))));
+        }
     }
 
     [Fact]
