@@ -184,7 +184,30 @@ internal sealed class SessionStore : IDisposable
     {
         _journal?.Dispose();
         _journal = null;
-        _journal = Journal.Create(_disk, JournalFiles.PathOf(_path, ++_journalNumber), _journalNumber, _nextBatch, _base, lastBatch);
+        var (number, path) = (_journalNumber + 1, JournalFiles.PathOf(_path, _journalNumber + 1));
+        try
+        {
+            _journal = Journal.Create(_disk, path, number, _nextBatch, _base, lastBatch);
+            _journalNumber = number;
+        }
+        catch
+        {
+            // What failed and was deleted may be back after a power loss: under the number of its successor it cannot be, and must not be newer.
+            _journalNumber = IsGone(path) ? _journalNumber : number;
+            throw;
+        }
+    }
+
+    private bool IsGone(string path)
+    {
+        try
+        {
+            return _disk.Stamp(path) is null;
+        }
+        catch (Exception e) when (IsDiskFault(e))
+        {
+            return false;
+        }
     }
 
     private void RefuseForeignChange()

@@ -120,6 +120,33 @@ public sealed class FoundOnceSpec
         AssertSurvivesPowerLoss(_disk, _oracle);
     }
 
+    [Fact]
+    public void A_journal_that_could_not_be_begun_and_was_deleted_comes_back_as_no_successor_of_a_later_one()
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var (disk, oracle) = Workload.Begin(seed);
+            var life = Start(disk, oracle, seed);
+            Change(life);
+            disk.Faults = new FaultPlan("Sync", FaultKind.UntilHealed, after: 0, new Random(seed));
+            while (life.Refusals < 4)
+            {
+                life.Commit();
+            }
+
+            // The next start repeats the batch that was refused first; meanwhile the power fails, and what was deleted may be back.
+            var (killed, heard) = (disk.AfterKill(), oracle.Copy());
+            killed.OnStep = (operation, _) =>
+            {
+                if (operation == "Sync")
+                {
+                    AssertSurvivesPowerLoss(killed, heard);
+                }
+            };
+            Start(killed, heard.Copy());
+        }
+    }
+
     private static void Change(Life life)
     {
         while (!life.Commit())
