@@ -54,12 +54,14 @@ internal static class Recovery
     {
         var files = JournalFiles.List(disk, path);
         var journals = files.Select(file => JournalReader.Summarize(disk, file.Path)).OfType<JournalSummary>().ToList();
+        var stamp = disk.Stamp(path);
         var snapshot = SnapshotReader.Read(disk, path, codec);
         var @base = BaseOf(path, snapshot.Fingerprint, journals);
         var (documents, lastBatch, lastLine) = Replay(disk, snapshot.Documents, journals, @base.Covers, codec);
         codec.RefuseWrongSecret(path);
         return new RecoveredSessions(
             snapshot,
+            stamp,
             documents,
             @base,
             lastBatch,
@@ -142,4 +144,11 @@ internal static class Recovery
 
 /// <summary>What recovery found.</summary>
 internal sealed record RecoveredSessions(
-    Snapshot Snapshot, IReadOnlyList<Session> Documents, Base Base, long LastBatch, ReadOnlyMemory<byte> LastLine, int LastJournalNumber, long JournalBytes);
+    Snapshot Snapshot,
+    FileStamp? Stamp,
+    IReadOnlyList<Session> Documents,
+    Base Base,
+    long LastBatch,
+    ReadOnlyMemory<byte> LastLine,
+    int LastJournalNumber,
+    long JournalBytes);

@@ -43,7 +43,7 @@ internal sealed class SessionStore : IDisposable
         _covered = recovered.Base.Covers;
         _journalNumber = recovered.LastJournalNumber;
         _nextBatch = recovered.LastBatch + 1;
-        _stamp = disk.Stamp(path);
+        _stamp = recovered.Stamp;
         UncoveredBytes = recovered.JournalBytes;
         SnapshotBytes = recovered.Snapshot.Fingerprint.Length;
         BeginJournal(recovered.LastLine.Span);
@@ -130,15 +130,18 @@ internal sealed class SessionStore : IDisposable
     /// <exception cref="SessionStoreException">The disk refused.</exception>
     public void Complete(SnapshotInProgress snapshot, Fingerprint written) => OnDisk("replace the file by its snapshot", () =>
     {
-        RefuseForeignChange();
         var next = new Base(snapshot.Covers, written);
         var line = new ArrayBufferWriter<byte>();
         JournalFormat.WriteBase(line, next);
         Append(line);
+
+        // As near to the rename as can be; after it, another program's file may be there already.
+        var stamp = _disk.Stamp(snapshot.Path);
+        RefuseForeignChange();
         _disk.Rename(snapshot.Path, _path);
         _base = next;
         SnapshotBytes = written.Length;
-        _stamp = _disk.Stamp(_path);
+        _stamp = stamp;
         _disk.SyncDirectory(_directory);
         _covered = next.Covers;
         UncoveredBytes -= snapshot.CoveredBytes;

@@ -1,3 +1,4 @@
+using System.Text;
 using Xunit.Abstractions;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
@@ -43,5 +44,26 @@ public sealed class FaultSpec(ITestOutputHelper output)
 
         output.WriteLine($"{faults} faults, {crashes} crashes after them");
         Assert.True(faults > 0, $"no trial ever met {operation}");
+    }
+
+    /// <summary>Guarantee 8, for a file that another program replaces or removes before any operation of the engine.</summary>
+    [Theory]
+    [InlineData("""{"_default": {"1": {"key": "foreign", "session_id": "f", "data": "{}", "created_at": 1}}}""")]
+    [InlineData("not even JSON")]
+    [InlineData(null)]
+    public void A_file_that_another_program_replaced_is_left_alone_and_the_journal_keeps_the_changes(string? content)
+    {
+        var first = Setting.Of("FAULT_SEED", 1);
+        var replaced = 0;
+        for (var seed = first; seed < first + Setting.Of("FAULT_SEEDS", 10); seed++)
+        {
+            for (var after = 0L; new ForeignTrial(seed, content is null ? null : Encoding.UTF8.GetBytes(content), after).Run(Actions); after++)
+            {
+                replaced++;
+            }
+        }
+
+        output.WriteLine($"replaced {replaced} times");
+        Assert.True(replaced > 0);
     }
 }

@@ -147,6 +147,25 @@ public sealed class FoundOnceSpec
         }
     }
 
+    [Fact]
+    public void A_file_that_was_replaced_after_the_start_had_read_it_is_left_alone()
+    {
+        byte[] foreign = [.. "{}"u8];
+        _disk.Put(Life.JsonPath, [.. """{"_default": {}}"""u8]);
+        _disk.Beside = path =>
+        {
+            if (path.EndsWith(".tmp", StringComparison.Ordinal))
+            {
+                _disk.ReplaceFromOutside(Life.JsonPath, foreign);
+            }
+        };
+        var life = Start(_disk, _oracle);
+        _disk.Beside = null;
+        Change(life);
+        Assert.IsType<SessionStoreConflictException>(Assert.Throws<Violation>(() => life.Snapshot()).InnerException);
+        Assert.Equal(foreign, _disk.Content(Life.JsonPath));
+    }
+
     private static void Change(Life life)
     {
         while (!life.Commit())

@@ -25,6 +25,9 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <summary>How often the disk refused.</summary>
     public int Refusals { get; private set; }
 
+    /// <summary>How often the store refused because another program had changed the JSON file.</summary>
+    public int Conflicts { get; private set; }
+
     /// <summary>Called when the disk refused to be opened, before the next try.</summary>
     public Action OnRefusedOpen { get; set; } = () => { };
 
@@ -183,6 +186,11 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         catch (SessionStoreException e) when (e.GetType() == typeof(SessionStoreException) && disk.Faults is not null)
         {
             Refusals++;
+            return false;
+        }
+        catch (SessionStoreConflictException) when (disk.Faults is ForeignProgram { HasStruck: true })
+        {
+            Conflicts++;
             return false;
         }
         catch (Exception e) when (e is not Violation)

@@ -36,6 +36,21 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Puts a file there that is durable from the beginning.</summary>
     public void Put(string path, byte[] content) => _names[path] = _durableNames[path] = SimulatedFile.Holding(content);
 
+    /// <summary>What another program does that replaces or removes a file with care: afterwards that is durable, and so is what was renamed before.</summary>
+    public void ReplaceFromOutside(string path, byte[]? content)
+    {
+        _unsynced.ForEach(change => change.Apply(_durableNames));
+        _unsynced.Clear();
+        if (content is not null)
+        {
+            Put(path, content);
+            return;
+        }
+
+        _names.Remove(path);
+        _durableNames.Remove(path);
+    }
+
     public IDiskFile? OpenRead(string path)
     {
         Begin(nameof(OpenRead), path);
