@@ -89,8 +89,8 @@ public sealed class SessionStoreSpec
             [
                 "Create sessions.json.journal-2", "Write sessions.json.journal-2", "Sync sessions.json.journal-2", "SyncDirectory",
                 "Delete sessions.json.tmp", "Create sessions.json.tmp", "Write sessions.json.tmp", "Sync sessions.json.tmp",
-                "Stamp sessions.json", "Write sessions.json.journal-2", "Sync sessions.json.journal-2",
-                "Rename sessions.json", "Stamp sessions.json", "SyncDirectory", "List", "Delete sessions.json.journal-1",
+                "Write sessions.json.journal-2", "Sync sessions.json.journal-2", "Stamp sessions.json.tmp", "Stamp sessions.json",
+                "Rename sessions.json", "SyncDirectory", "List", "Delete sessions.json.journal-1",
             ],
             _files.Asked.Select(asked => asked.Split(' ')[0] is "SyncDirectory" or "List" ? asked.Split(' ')[0] : asked));
 
