@@ -1,0 +1,40 @@
+using Jam.Sessions.Actors.Benchmarks.Peers;
+using Jam.Sessions.Actors.Benchmarks.Probes;
+using Jam.Sessions.Actors.Benchmarks.Workload;
+
+namespace Jam.Sessions.Actors.Benchmarks;
+
+/// <summary>Everything that can be measured, as the words that ask for it.</summary>
+internal static class Measurements
+{
+    public static async Task<Figures> RunAsync(string[] words, RunSettings settings)
+    {
+        switch (words)
+        {
+            case ["get", var store]:
+                return await GetProbe.RunAsync(store, settings);
+            case ["append"]:
+                return AppendProbe.Run(settings);
+            case ["open", var how, var sessions]:
+                return await OpenProbe.RunAsync(how, Number(sessions), settings);
+            case ["heap", var store, var sessions]:
+                return await HeapProbe.RunAsync(store, Number(sessions));
+            case ["snapshot", var store, var sessions]:
+                return await SnapshotProbe.RunAsync(store, Number(sessions), settings);
+            case ["written", var snapshotJournalBytes]:
+                return await WrittenProbe.RunAsync(Number(snapshotJournalBytes), settings);
+            case ["actors", var keys]:
+                return await ActorProbe.RunAsync(Number(keys));
+            case [var name, var mix, var callers, var preload] when Catalog.Has(name):
+                await using (var peer = Catalog.Create(name, Number(preload)))
+                {
+                    return await new WorkloadRun(peer, Mix.Named(mix), Number(callers), Number(preload), settings).RunAsync();
+                }
+
+            default:
+                throw new ArgumentException($"There is nothing to measure under {string.Join(' ', words)}.");
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, null);
+}

@@ -1,0 +1,29 @@
+namespace Jam.Sessions.Actors.Benchmarks.Peers;
+
+/// <summary>The peers by name.</summary>
+internal static class Catalog
+{
+    private static readonly Dictionary<string, Func<int, ISessionPeer>> Others = new()
+    {
+        ["cdict"] = preload => new DictionaryPeer(preload),
+        ["cdict-durable"] = preload => new DurableDictionaryPeer(preload),
+        ["mdc"] = preload => new MemoryCachePeer(preload),
+        ["akka-echo"] = _ => AkkaPeer.Echo(),
+        ["akka-direct"] = _ => AkkaPeer.Direct(),
+        ["akka-naive"] = _ => AkkaPeer.Naive(),
+        ["orleans"] = _ => new OrleansPeer(),
+        ["redis"] = _ => new RedisPeer("--appendonly no"),
+        ["redis-always"] = _ => new RedisPeer("--appendonly yes --appendfsync always"),
+        ["sqlite-full"] = _ => new SqlitePeer(),
+        ["litedb"] = _ => new LiteDbPeer(),
+    };
+
+    /// <summary>Each of the engine's with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it.</summary>
+    public static IEnumerable<string> Names => Others.Keys.Prepend(EnginePeer.Name);
+
+    public static bool Has(string name) => Others.ContainsKey(name) || name.StartsWith(EnginePeer.Name, StringComparison.Ordinal);
+
+    /// <exception cref="PeerMissingException">It needs what this machine does not have.</exception>
+    public static ISessionPeer Create(string name, int preload) =>
+        Others.TryGetValue(name, out var create) ? create(preload) : EnginePeer.Named(name);
+}

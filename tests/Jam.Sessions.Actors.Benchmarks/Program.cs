@@ -1,0 +1,70 @@
+using BenchmarkDotNet.Running;
+using Jam.Sessions.Actors.Benchmarks;
+using Jam.Sessions.Actors.Benchmarks.Peers;
+using Jam.Sessions.Actors.Benchmarks.Plots;
+using Jam.Sessions.Actors.Benchmarks.Targets;
+using Jam.Sessions.Actors.Benchmarks.Workload;
+
+var line = new Arguments(args);
+switch (line.Words)
+{
+    case ["run", .. var command]:
+        Console.WriteLine((await MeasureAsync(command)).ToJson(string.Join(' ', command)));
+        return 0;
+    case ["targets"]:
+        var only = line.Text("only")?.Split(',');
+        Target[] targets = [.. AllTargets.List.Where(target => only is null || only.Contains($"{target.Number}"))];
+        return await new TargetRun(targets, (int)line.Number("rounds", 5), line.Settings(seconds: 2), Console.Out, Console.Error).RunAsync() ? 0 : 1;
+    case ["plot"]:
+        await PlotRun.RunAsync((int)line.Number("rounds", 3), line.Settings(seconds: 2), Console.Out);
+        return 0;
+    case ["check"]:
+        foreach (var name in Catalog.Names.Where(name => name != "akka-echo"))
+        {
+            Console.WriteLine($"{name}: {await CheckAsync(name)}");
+        }
+
+        return 0;
+    case ["hops"]:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Skip(1)]);
+        return 0;
+    default:
+        Console.Error.WriteLine($"""
+            targets [--rounds 5] [--seconds 2] [--only 1,2]   measures what the engine has to reach, and prints a table; ends with 1 where it does not
+            plot [--rounds 3] [--seconds 2]                   draws throughput against store size and against callers, into results/
+            run <peer> <mix> <callers> <preload> [--fair] [--seconds 3] [--warm-up 1.5]
+                                                              one run, as a line of JSON
+            check                                             whether the peers do what the workload takes them to do
+            hops --filter '*'                                 each hop beside its baseline, with BenchmarkDotNet
+              peer  {string.Join(", ", Catalog.Names)}; the engine also with -relaxed, -encrypted, -ask
+              mix   web, write, get, update or create
+            Files go to {Scratch.Variable}, which must be on the disk that is meant, or to the temporary folder.
+            """);
+        return 2;
+}
+
+async Task<Outcome> MeasureAsync(string[] command)
+{
+    try
+    {
+        var figures = await Measurements.RunAsync(command, line.Settings(seconds: 3));
+        return new Outcome(figures, figures.FirstError);
+    }
+    catch (PeerMissingException missing)
+    {
+        return new Outcome(new Figures(), missing.Message);
+    }
+}
+
+static async Task<string> CheckAsync(string name)
+{
+    try
+    {
+        await SelfTest.RunAsync(name);
+        return "as it should be";
+    }
+    catch (Exception e) when (e is PeerMissingException or InvalidOperationException)
+    {
+        return e.Message;
+    }
+}

@@ -1,0 +1,62 @@
+using static Jam.Sessions.Actors.Benchmarks.Targets.Limit;
+
+namespace Jam.Sessions.Actors.Benchmarks.Targets;
+
+/// <summary>What the engine has to reach. Durable, where nothing else is said; 10,000 sessions, where no other number is.</summary>
+internal static class AllTargets
+{
+    private const string Throughput = "ops_s";
+    private const string WebRelaxed = "engine-relaxed web 64 10000";
+    private const string AskRelaxed = "engine-relaxed-ask web 64 10000";
+    private const string Create64 = "engine create 64 10000";
+    private const string Create256 = "engine create 256 10000";
+    private const string Heap = "heap engine 1000000";
+    private const string Snapshot = "snapshot engine 1000000";
+
+    public static IReadOnlyList<Target> List { get; } =
+    [
+        new(1, "time of a dictionary's get / of `GetAsync`", AtLeast(0.5), "get_ns", "get cdict", "get engine"),
+        new(1, "`GetAsync`: bytes allocated", AtMost(0), "get_bytes", "get engine"),
+        new(1, "gets, 64 callers / cdict", AtLeast(0.5), Throughput, "engine get 64 10000", "cdict get 64 10000"),
+
+        new(2, "web, 64 callers, relaxed, client / mdc", AtLeast(3), Throughput, WebRelaxed, "mdc web 64 10000"),
+        new(2, "… / akka-naive", AtLeast(15), Throughput, WebRelaxed, "akka-naive web 64 10000"),
+        new(2, "… / redis", AtLeast(20), Throughput, WebRelaxed, "redis web 64 10000"),
+        new(2, "… / orleans", AtLeast(30), Throughput, WebRelaxed, "orleans web 64 10000"),
+        new(2, "… / cdict", AtLeast(0.35), Throughput, WebRelaxed, "cdict web 64 10000"),
+
+        new(3, "web, 64 callers, relaxed, `Ask` / akka-direct", AtLeast(1.5), Throughput, AskRelaxed, "akka-direct web 64 10000"),
+        new(3, "gets, 64 callers, `Ask` / an echo actor's", AtLeast(0.9), Throughput, "engine-relaxed-ask get 64 10000", "akka-echo get 64 10000"),
+
+        new(4, "create, 64 callers / redis-always", AtLeast(3), Throughput, Create64, "redis-always create 64 10000"),
+        new(4, "… / sqlite-full", AtLeast(10), Throughput, Create64, "sqlite-full create 64 10000"),
+        new(4, "… / litedb", AtLeast(100), Throughput, Create64, "litedb create 64 10000"),
+        new(4, "… / cdict-durable", AtLeast(0.6), Throughput, Create64, "cdict-durable create 64 10000"),
+        new(4, "create, 256 callers / redis-always", AtLeast(3), Throughput, Create256, "redis-always create 256 10000"),
+        new(4, "… / sqlite-full", AtLeast(10), Throughput, Create256, "sqlite-full create 256 10000"),
+        new(4, "… / litedb", AtLeast(100), Throughput, Create256, "litedb create 256 10000"),
+        new(4, "… / cdict-durable", AtLeast(0.85), Throughput, Create256, "cdict-durable create 256 10000"),
+
+        new(5, "create, 1 caller: median time / bare append and sync", AtMost(1.3), "write_p50_us", "engine create 1 10000", "append"),
+
+        new(6, "web, 64 callers: p99 of reads / without writes", AtMost(2), "read_p99_us", "engine web 64 10000 --fair", "engine get 64 10000 --fair"),
+
+        new(7, "updates, 64 callers, 1,000,000 sessions / 10,000", AtLeast(0.8), Throughput, "engine update 64 1000000", "engine update 64 10000"),
+
+        new(8, "opening 1,000,000 sessions / bare parse", AtMost(1.5), "open_ms", "open engine 1000000", "open parse 1000000"),
+
+        new(9, "heap of 1,000,000 idle sessions / dictionary with UTF-8", AtMost(1.15), "heap_b_session", Heap, "heap cdict-utf8 1000000"),
+        new(9, "time of a full collection / dictionary with UTF-8", AtMost(1.2), "full_gc_ms", Heap, "heap cdict-utf8 1000000"),
+
+        new(10, "web, 64 callers, during a snapshot of 1,000,000 / before", AtLeast(0.7), "during_per_before", Snapshot),
+        new(10, "MiB allocated by that snapshot", AtMost(64), "snapshot_mib", Snapshot),
+
+        new(11, "bytes written per byte updated, default options", AtMost(3), "written_per_changed", "written 67108864"),
+        new(11, "bytes written per byte updated, journal as large as the file", AtMost(3), "written_per_changed", "written 4096"),
+
+        new(12, "create, 64 callers, encrypted / plain", AtLeast(0.6), Throughput, "engine-encrypted create 64 10000", Create64),
+        new(12, "time of `GetAsync` plain / encrypted", AtLeast(0.8), "get_ns", "get engine", "get engine-encrypted"),
+
+        new(13, "bytes of a live key actor", AtMost(900), "actor_bytes", "actors 100000"),
+    ];
+}
