@@ -7,16 +7,22 @@ namespace Jam.Sessions.Actors.Benchmarks.Probes;
 internal static class ActorProbe
 {
     private const int Callers = 256;
+    private const int WarmUp = 1000;
 
     /// <summary>Replaces the data of one session of each key by equal data, so that nothing comes but the actors.</summary>
     public static async Task<Figures> RunAsync(int keys)
     {
-        await using var peer = EnginePeer.Of(new JamSessionsOptions { KeyIdleTimeout = Timeout.InfiniteTimeSpan, SnapshotJournalBytes = long.MaxValue });
+        await using var peer = EnginePeer.Of(new JamSessionsOptions
+        {
+            Durability = Durability.Relaxed,
+            KeyIdleTimeout = Timeout.InfiniteTimeSpan,
+            SnapshotJournalBytes = long.MaxValue,
+        });
         var ids = await peer.PreloadAsync(SessionFile.Sessions(keys, sessionsPerKey: 1));
-        await UpdateAsync(peer, ids.Take(1000));
+        await UpdateAsync(peer, ids.Take(WarmUp));
         var before = Heap.Collected();
-        await UpdateAsync(peer, ids.Skip(1000));
-        return new Figures { ["actor_bytes"] = (Heap.Collected() - before) / (double)(keys - 1000) };
+        await UpdateAsync(peer, ids.Skip(WarmUp));
+        return new Figures { ["actor_bytes"] = (Heap.Collected() - before) / (double)(keys - WarmUp) };
     }
 
     private static Task UpdateAsync(EnginePeer peer, IEnumerable<string> ids) => Parallel.ForEachAsync(

@@ -83,7 +83,7 @@ internal sealed class Caller(ISessionPeer peer, Mix mix, Population population, 
         }
     }
 
-    /// <summary>A key without sessions gets one in the place of whatever else was drawn.</summary>
+    /// <summary>A key without sessions gets one in the place of whatever else was drawn; where callers only read, another key is drawn.</summary>
     private Operation Choose(out int key, out int place, out string? id)
     {
         while (true)
@@ -91,12 +91,18 @@ internal sealed class Caller(ISessionPeer peer, Mix mix, Population population, 
             key = population.KeyOfDraw(_draw++);
             id = population.Find(key, _random.Below(Population.SessionsPerKey), out place);
             var operation = mix.At(_random.Below(1000));
-            if (id is null || operation is Operation.Create)
+            if (id is null && mix.Writes)
             {
                 return Operation.Create;
             }
 
-            if (operation is not (Operation.Delete or Operation.Rework) || population.TryTake(place, id))
+            var isMine = operation switch
+            {
+                Operation.Create => true,
+                Operation.Delete or Operation.Rework => population.TryTake(place, id!),
+                _ => id is not null,
+            };
+            if (isMine)
             {
                 return operation;
             }
