@@ -1,4 +1,7 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Jam.Sessions.Actors.Benchmarks;
 using Jam.Sessions.Actors.Benchmarks.Peers;
 using Jam.Sessions.Actors.Benchmarks.Plots;
@@ -26,7 +29,9 @@ switch (line.Words)
 
         return 0;
     case ["hops"]:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Skip(1)]);
+        // In this process: no second build, with the rules of this repository, of a program that BenchmarkDotNet generates.
+        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Skip(1)], DefaultConfig.Instance.AddJob(job));
         return 0;
     default:
         Console.Error.WriteLine($"""
