@@ -28,7 +28,7 @@ switch (line.Words)
         }
 
         return 0;
-    case ["hops"]:
+    case ["hops", ..]:
         // In this process: no second build, with the rules of this repository, of a program that BenchmarkDotNet generates.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Skip(1)], DefaultConfig.Instance.AddJob(job));
