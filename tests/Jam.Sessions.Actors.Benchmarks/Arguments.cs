@@ -39,6 +39,7 @@ internal sealed class Arguments
         Seconds = TimeSpan.FromSeconds(Number("seconds", seconds)),
         WarmUp = TimeSpan.FromSeconds(Number("warm-up", 1.5)),
         IsFair = IsFair,
+        MaxOthers = Number("max-others", double.PositiveInfinity),
     };
 
     public double Number(string option, double otherwise) =>

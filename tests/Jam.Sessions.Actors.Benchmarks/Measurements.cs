@@ -9,6 +9,14 @@ internal static class Measurements
 {
     public static async Task<Figures> RunAsync(string[] words, RunSettings settings)
     {
+        var start = ProcessSample.Now();
+        var figures = await MeasureAsync(words, settings);
+        figures.TryAdd("others_cpu", (ProcessSample.Now() - start).OthersCores());
+        return figures;
+    }
+
+    private static async Task<Figures> MeasureAsync(string[] words, RunSettings settings)
+    {
         switch (words)
         {
             case ["get", var store]:
@@ -16,7 +24,7 @@ internal static class Measurements
             case ["append"]:
                 return AppendProbe.Run(settings);
             case ["open", var how, var sessions]:
-                return await OpenProbe.RunAsync(how, Number(sessions), settings);
+                return await OpenProbe.RunAsync(how, Number(sessions));
             case ["heap", var store, var sessions]:
                 return await HeapProbe.RunAsync(store, Number(sessions));
             case ["snapshot", var store, var sessions]:

@@ -37,12 +37,16 @@ switch (line.Words)
         Console.Error.WriteLine($"""
             targets [--rounds 5] [--seconds 2] [--only 1,2]   measures what the engine has to reach, and prints a table; ends with 1 where it does not
             plot [--rounds 3] [--seconds 2]                   draws throughput against store size and against callers, into results/
-            run <peer> <mix> <callers> <preload> [--fair] [--seconds 3] [--warm-up 1.5]
+            run <peer> <mix> <callers> <preload> [--fair] [--seconds 3]
                                                               one run, as a line of JSON
             check                                             whether the peers do what the workload takes them to do
             hops --filter '*'                                 each hop beside its baseline, with BenchmarkDotNet
-              peer  {string.Join(", ", Catalog.Names)}; the engine also with -relaxed, -encrypted, -ask
-              mix   web, write, get, update or create
+              peer          {string.Join(", ", Catalog.Names)};
+                            the engine also with -relaxed, -encrypted and -ask behind it
+              mix           web, write, get, update or create
+              --fair        each operation begins at the end of the thread pool's queue: for latencies
+              --warm-up     seconds before the measured ones (1.5)
+              --max-others  measures again, twice at most, where other processes used more cores than this
             Files go to {Scratch.Variable}, which must be on the disk that is meant, or to the temporary folder.
             """);
         return 2;

@@ -6,6 +6,9 @@ namespace Jam.Sessions.Actors.Benchmarks.Peers;
 /// <remarks>Data goes in and comes out in the form that the peer keeps natively, see <see cref="Payload"/>: nobody pays for a conversion.</remarks>
 internal interface ISessionPeer : IAsyncDisposable
 {
+    /// <summary>The counter of a peer that is a process of its own: seconds of CPU.</summary>
+    const string ServerCpu = "server_cpu_s";
+
     /// <summary>Whether operations, or at least gets, complete on the caller's own thread.</summary>
     bool CompletesInline => false;
 

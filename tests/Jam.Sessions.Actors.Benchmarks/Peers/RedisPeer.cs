@@ -28,7 +28,7 @@ internal sealed class RedisPeer : ISessionPeer
         _server = Start($"--port {Port} --bind 127.0.0.1 --save \"\" {durability} --dir {Path.GetDirectoryName(_scratch["x"])} --loglevel warning");
     }
 
-    public IReadOnlyDictionary<string, double> Counters => new Figures { ["server_cpu_s"] = _server.TotalProcessorTime.TotalSeconds };
+    public IReadOnlyDictionary<string, double> Counters => new Figures { [ISessionPeer.ServerCpu] = _server.TotalProcessorTime.TotalSeconds };
 
     private int Port { get; }
 

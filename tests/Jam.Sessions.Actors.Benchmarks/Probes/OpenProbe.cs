@@ -12,7 +12,7 @@ internal static class OpenProbe
     private const int WarmUps = 5;
     private const int WarmUpSessions = 20_000;
 
-    public static async Task<Figures> RunAsync(string how, int sessions, RunSettings settings)
+    public static async Task<Figures> RunAsync(string how, int sessions)
     {
         using var scratch = new Scratch();
         var system = ActorSystem.Create("benchmark", Quiet.Config);
@@ -23,7 +23,7 @@ internal static class OpenProbe
         for (var i = 0; i < WarmUps; i++)
         {
             await open(Write(scratch[$"small-{i}.json"], WarmUpSessions), WarmUpSessions);
-            settings.Wait(TimeSpan.FromMilliseconds(150));
+            RunSettings.Wait(TimeSpan.FromMilliseconds(150));
         }
 
         var large = Write(scratch["large.json"], sessions);

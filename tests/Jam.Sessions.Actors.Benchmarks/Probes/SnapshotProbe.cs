@@ -17,7 +17,7 @@ internal static class SnapshotProbe
         run.Start();
 
         var start = (Used: ProcessSample.Now(), run.Operations);
-        settings.Wait(settings.Seconds);
+        RunSettings.Wait(settings.Seconds);
         var middle = (Used: ProcessSample.Now(), run.Operations);
         await peer.Engine.Client.FlushAsync();
         var end = (Used: ProcessSample.Now(), run.Operations);
@@ -33,7 +33,6 @@ internal static class SnapshotProbe
             ["during_per_before"] = operationsDuring / during.Seconds / (operationsBefore / before.Seconds),
             ["snapshot_s"] = during.Seconds,
             ["snapshot_mib"] = (during.Allocated - expectedBytes) / (1 << 20),
-            ["others_cpu"] = during.OthersCores,
         };
     }
 }

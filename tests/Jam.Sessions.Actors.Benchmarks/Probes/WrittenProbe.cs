@@ -20,12 +20,12 @@ internal static class WrittenProbe
         var (bytes, operations) = (Written(), run.Operations);
         while (run.Operations - operations < Updates)
         {
-            settings.Wait(TimeSpan.FromMilliseconds(10));
+            RunSettings.Wait(TimeSpan.FromMilliseconds(10));
         }
 
-        var written = (Written() - bytes) / ((run.Operations - operations) * (double)Payload.Length);
+        var perByte = (Written() - bytes) / ((run.Operations - operations) * (double)Payload.Length);
         await run.StopAsync();
-        return new Figures { ["written_per_changed"] = written };
+        return new Figures { ["written_per_changed"] = perByte };
     }
 
     /// <summary>What the process has passed to <c>write</c> so far.</summary>

@@ -9,7 +9,11 @@ namespace Jam.Sessions.Actors.Benchmarks.Targets;
 /// <param name="Remark">Why it could not be made, or the first error of those that were met.</param>
 internal sealed record Outcome(IReadOnlyDictionary<string, double> Figures, string? Remark)
 {
+    private const string OthersName = "others_cpu";
     private const string RemarkName = "remark";
+
+    /// <summary>How many cores other processes used meanwhile.</summary>
+    public double OthersCpu => Figures.GetValueOrDefault(OthersName);
 
     public string ToJson(string command)
     {

@@ -53,7 +53,7 @@ internal sealed class TargetRun(IReadOnlyList<Target> targets, int rounds, RunSe
     private async Task ReportAsync()
     {
         var outcomes = _rounds.SelectMany(round => round).ToList();
-        var others = outcomes.Select(outcome => outcome.Value.Figures.GetValueOrDefault("others_cpu")).Order().ToArray();
+        var others = outcomes.Select(outcome => outcome.Value.OthersCpu).Order().ToArray();
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"\n{rounds} rounds of {settings.Seconds.TotalSeconds} s; other processes used {Median(others):0.00} cores meanwhile, {others[^1]:0.00} at most."));

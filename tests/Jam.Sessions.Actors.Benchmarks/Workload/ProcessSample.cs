@@ -30,8 +30,9 @@ internal readonly record struct ProcessSample(
 
     public double Seconds => Timestamp / (double)Stopwatch.Frequency;
 
-    /// <summary>How many cores other processes kept busy: a run with much of that is to be repeated.</summary>
-    public double OthersCores => Math.Max(0, MachineCpuSeconds - Cpu.TotalSeconds) / Seconds;
+    /// <summary>How many cores other processes kept busy.</summary>
+    /// <param name="own">Seconds of those that are part of what is measured.</param>
+    public double OthersCores(double own = 0) => Math.Max(0, MachineCpuSeconds - Cpu.TotalSeconds - own) / Seconds;
 
     /// <summary>Busy seconds of all cores; 0 where there is no <c>/proc/stat</c>.</summary>
     private static double MachineCpu()

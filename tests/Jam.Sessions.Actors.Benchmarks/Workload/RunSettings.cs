@@ -3,6 +3,8 @@ namespace Jam.Sessions.Actors.Benchmarks.Workload;
 /// <summary>How a measurement is made.</summary>
 internal sealed record RunSettings
 {
+    private static readonly ManualResetEventSlim s_never = new();
+
     public TimeSpan Seconds { get; init; } = TimeSpan.FromSeconds(3);
 
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1.5);
@@ -10,13 +12,9 @@ internal sealed record RunSettings
     /// <inheritdoc cref="Window" path="/param[@name='isFair']" />
     public bool IsFair { get; init; }
 
-    /// <summary>Ends every wait; a cancelled measurement is of no use.</summary>
-    public CancellationToken Interrupted { get; init; }
+    /// <summary>How many cores other processes may use meanwhile; a measurement with more is made again, a few times at most.</summary>
+    public double MaxOthers { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Waits on the calling thread: those of the pool belong to the callers.</summary>
-    public void Wait(TimeSpan time)
-    {
-        Interrupted.WaitHandle.WaitOne(time);
-        Interrupted.ThrowIfCancellationRequested();
-    }
+    /// <summary>Lets the time pass on the calling thread: those of the pool belong to the callers.</summary>
+    public static void Wait(TimeSpan time) => s_never.Wait(time);
 }

@@ -35,13 +35,13 @@ internal sealed class WorkloadRun
         Start();
         var counters = _peer.Counters;
         var start = ProcessSample.Now();
-        _settings.Wait(_settings.Seconds);
+        RunSettings.Wait(_settings.Seconds);
         var used = ProcessSample.Now() - start;
-        var counted = _peer.Counters.Select(counter => (counter.Key, counter.Value - counters[counter.Key]));
+        (string Name, double Value)[] grown = [.. _peer.Counters.Select(counter => (counter.Key, counter.Value - counters[counter.Key]))];
         var operations = Operations;
         await StopAsync();
 
-        return new Figures(counted)
+        return new Figures(grown)
         {
             ["ops_s"] = operations / used.Seconds,
             ["alloc_b_op"] = used.Allocated / (double)Math.Max(1, operations),
@@ -50,7 +50,7 @@ internal sealed class WorkloadRun
             ["gcs"] = used.Collections,
             ["full_gcs"] = used.FullCollections,
             ["heap_b_session"] = heapOfSession,
-            ["others_cpu"] = used.OthersCores,
+            ["others_cpu"] = used.OthersCores(own: grown.FirstOrDefault(counter => counter.Name == ISessionPeer.ServerCpu).Value),
             ["misses"] = _callers.Sum(caller => caller.Misses),
             ["errors"] = _callers.Sum(caller => caller.Errors),
             FirstError = _callers.Select(caller => caller.FirstError).FirstOrDefault(error => error is not null),
@@ -66,7 +66,7 @@ internal sealed class WorkloadRun
     public void Start()
     {
         _loops = Task.WhenAll(_callers.Select(caller => Task.Run(caller.RunAsync)));
-        _settings.Wait(_settings.WarmUp);
+        RunSettings.Wait(_settings.WarmUp);
         _window.Open();
     }
 
