@@ -8,7 +8,7 @@ public enum FaultKind
 }
 
 /// <summary>Makes one kind of operation fail from its n-th call on, or lets the disk run full after a number of bytes.</summary>
-/// <param name="operation">The name of the operation; "Full" for a disk without room.</param>
+/// <param name="operation">The name of the operation; "Full" for a disk without room, "ReadOnlyDirectory" for one that takes no new names.</param>
 /// <param name="kind">Once, or until <see cref="Heal"/>.</param>
 /// <param name="after">How many calls, or bytes, still work.</param>
 /// <param name="random">Draws what a short write or a failed sync leaves.</param>
@@ -18,9 +18,14 @@ internal sealed class FaultPlan(string operation, FaultKind kind, long after, Ra
 
     public const string ShortWrite = "Write";
 
+    /// <summary>Files that are open can be written; none can be created, renamed or removed.</summary>
+    public const string ReadOnlyDirectory = nameof(ReadOnlyDirectory);
+
+    private static readonly string[] s_needDirectory = ["Create", "Rename", "Delete"];
+
     /// <summary>The operations that may fail.</summary>
     public static readonly string[] Operations =
-        [Full, ShortWrite, "Create", "Sync", "Rename", "SyncDirectory", "Delete", "OpenRead", "Read", "Stamp", "List", "Lock", "MakePrivate"];
+        [Full, ShortWrite, ReadOnlyDirectory, "Create", "Sync", "Rename", "SyncDirectory", "Delete", "OpenRead", "Read", "Stamp", "List", "Lock", "MakePrivate"];
 
     private long _left = after;
     private bool _isHealed;
@@ -34,6 +39,11 @@ internal sealed class FaultPlan(string operation, FaultKind kind, long after, Ra
 
     public void Before(string asked, string path)
     {
+        if (operation == ReadOnlyDirectory && s_needDirectory.Contains(asked) && Strikes())
+        {
+            throw new UnauthorizedAccessException($"{asked} of {Path.GetFileName(path)} was denied");
+        }
+
         if (asked == operation && Strikes())
         {
             throw random.Next(2) == 0

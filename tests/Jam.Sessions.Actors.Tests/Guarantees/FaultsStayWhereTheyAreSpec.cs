@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Akka;
 using Akka.Actor;
 using Jam.Sessions.Actors.Tests.Support;
@@ -87,6 +88,25 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
         await engine.Client.FlushAsync();
         Assert.Contains(id, File.ReadAllText(JsonPath), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Folder, "sessions.json.tmp"));
+    }
+
+    [PermissionsFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_directory_that_may_not_be_written_refuses_snapshots_and_loses_nothing()
+    {
+        var permissions = File.GetUnixFileMode(Folder);
+        await using var engine = await StartAsync();
+        var id = await engine.Client.CreateAsync("user1", Data("""{"v": 1}"""));
+        File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await engine.Client.UpdateAsync(id, Data("""{"v": 2}"""));
+        var refused = await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.FlushAsync());
+        Assert.IsType<UnauthorizedAccessException>(refused.InnerException);
+        Assert.Equal("""{"v": 2}""", (await engine.Client.GetAsync(id))!.Data.Json);
+
+        File.SetUnixFileMode(Folder, permissions);
+        await engine.Client.UpdateAsync(id, Data("""{"v": 3}"""));
+        await engine.Client.FlushAsync();
+        Assert.Contains(id, File.ReadAllText(JsonPath), StringComparison.Ordinal);
     }
 
     [Theory]
