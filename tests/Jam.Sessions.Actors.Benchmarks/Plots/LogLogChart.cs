@@ -9,7 +9,7 @@ internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> P
 /// <summary>Lines over two logarithmic axes, as SVG. Each line is named at its end and in the legend.</summary>
 internal sealed class LogLogChart(string xTitle, string yTitle, IReadOnlyList<Series> series)
 {
-    private const int Width = 860, Height = 520, Left = 80, Top = 30, PlotWidth = 560, PlotHeight = 420, LabelHeight = 15;
+    private const int Width = 860, Height = 520, Left = 80, Top = 30, PlotWidth = 560, PlotHeight = 420, LabelHeight = 15, CharacterWidth = 7;
 
     private static readonly string[] Colours = ["#1b6ca8", "#d1495b", "#2e933c", "#8f5db7", "#e08e0b", "#4a4e69", "#00897b", "#795548"];
 
@@ -25,6 +25,7 @@ internal sealed class LogLogChart(string xTitle, string yTitle, IReadOnlyList<Se
         Add($"""<rect width="{Width}" height="{Height}" fill="white"/>""");
         DrawAxes();
         DrawLines();
+        DrawLegend();
         Add($"</svg>");
         return _svg.ToString();
     }
@@ -74,6 +75,17 @@ internal sealed class LogLogChart(string xTitle, string yTitle, IReadOnlyList<Se
         }
     }
 
+    private void DrawLegend()
+    {
+        var x = Left;
+        foreach (var (line, colour) in series.Zip(Colours))
+        {
+            Add($"""<rect x="{x}" y="8" width="12" height="12" fill="{colour}"/>""");
+            Add($"""<text x="{x + 17}" y="18">{line.Name}</text>""");
+            x += 34 + CharacterWidth * line.Name.Length;
+        }
+    }
+
     private double X(double x) => Left + PlotWidth * (_xs.Length < 2 ? 0.5 : 0.04 + 0.92 * Math.Log(x / _xs[0]) / Math.Log(_xs[^1] / _xs[0]));
 
     private double Y(double y) => Top + PlotHeight * (_highest - Math.Log10(y)) / (_highest - _lowest);
@@ -82,7 +94,7 @@ internal sealed class LogLogChart(string xTitle, string yTitle, IReadOnlyList<Se
     {
         >= 999_500 => (value / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + " M",
         >= 1_000 => (value / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + " k",
-        _ => value.ToString("0.##", CultureInfo.InvariantCulture),
+        _ => value.ToString("0", CultureInfo.InvariantCulture),
     };
 
     private void Add(FormattableString element) => _svg.Append(element.ToString(CultureInfo.InvariantCulture)).Append('\n');
