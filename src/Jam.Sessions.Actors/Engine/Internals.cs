@@ -4,10 +4,13 @@ using Jam.Sessions.Actors.Model;
 namespace Jam.Sessions.Actors.Engine;
 
 /// <summary>What a key actor decided, on its way to the disk.</summary>
+/// <param name="Requests">What it answers.</param>
+/// <param name="After">The key's sessions, once it is committed.</param>
 /// <param name="Changes">The documents that change.</param>
 /// <param name="Entry">The same for the journal.</param>
 /// <param name="Waiting">Who is told <see cref="Committed"/> or <see cref="CommitFailed"/>; null where it was acknowledged at once (relaxed durability).</param>
-internal sealed record Commit(IReadOnlyList<DocumentChange> Changes, ReadOnlyMemory<byte> Entry, IActorRef? Waiting);
+internal sealed record Commit(
+    RequestQueue Requests, KeySessions After, IReadOnlyList<DocumentChange> Changes, ReadOnlyMemory<byte> Entry, IActorRef? Waiting);
 
 internal sealed record Committed : INoSerializationVerificationNeeded
 {

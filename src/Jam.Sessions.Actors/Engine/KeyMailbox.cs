@@ -24,12 +24,11 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Messages();
 
-    /// <summary>A ring that grows with what waits and goes when it is empty.</summary>
+    /// <summary>A ring that grows with what waits; a large one goes when it is empty. Its own lock, since each object more would count thousands of times.</summary>
     internal sealed class Messages : IMessageQueue, IUnboundedMessageQueueSemantics
     {
-        private const int SmallestRing = 2;
+        private const int LargestKeptRing = 8;
 
-        private readonly Lock _lock = new();
         private Envelope[] _ring = [];
         private int _first;
         private int _count;
@@ -40,7 +39,7 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
         public void Enqueue(IActorRef receiver, Envelope envelope)
         {
-            lock (_lock)
+            lock (this)
             {
                 if (_count == _ring.Length)
                 {
@@ -54,7 +53,7 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
         public bool TryDequeue(out Envelope envelope)
         {
-            lock (_lock)
+            lock (this)
             {
                 if (_count == 0)
                 {
@@ -66,7 +65,7 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
                 _ring[_first] = default;
                 _first = (_first + 1) % _ring.Length;
                 _count--;
-                if (_count == 0 && _ring.Length > SmallestRing)
+                if (_count == 0 && _ring.Length > LargestKeptRing)
                 {
                     (_ring, _first) = ([], 0);
                 }
@@ -85,7 +84,7 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
         private void Grow()
         {
-            var ring = new Envelope[Math.Max(SmallestRing, _ring.Length * 2)];
+            var ring = new Envelope[Math.Max(1, _ring.Length * 2)];
             for (var i = 0; i < _count; i++)
             {
                 ring[i] = _ring[(_first + i) % _ring.Length];

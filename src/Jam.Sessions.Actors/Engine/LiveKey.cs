@@ -12,7 +12,6 @@ internal sealed class LiveKey(string owner) : INoSerializationVerificationNeeded
     private const int Passivated = int.MinValue;
     private const int Draining = 1 << 30;
 
-    private readonly Lock _starting = new();
     private RequestQueue _early;
     private IActorRef? _actor;
     private int _unanswered;
@@ -22,9 +21,6 @@ internal sealed class LiveKey(string owner) : INoSerializationVerificationNeeded
 
     /// <summary>True once its actor was stopped for want of work: whoever finds it takes it out of the table of live keys.</summary>
     public bool IsPassivated => Volatile.Read(ref _unanswered) == Passivated;
-
-    /// <summary>True where a drain has closed it and every command has its answer.</summary>
-    public bool IsDrained => Volatile.Read(ref _unanswered) == -Draining;
 
     /// <summary>Counts a command that <see cref="Send"/> must follow, and <see cref="Leave"/> its answer; false where the key is closed.</summary>
     public bool TryEnter()
@@ -44,8 +40,8 @@ internal sealed class LiveKey(string owner) : INoSerializationVerificationNeeded
         return false;
     }
 
-    /// <summary>A command that entered has its answer.</summary>
-    public void Leave() => Interlocked.Decrement(ref _unanswered);
+    /// <summary>A command that entered has its answer. True where it was the last one that a drain waits for.</summary>
+    public bool Leave() => Interlocked.Decrement(ref _unanswered) == -Draining;
 
     /// <summary>Hands a command to the actor; where there is none yet, to the first in a queue for it, and the manager is told to make one.</summary>
     public void Send(Request request, IActorRef manager)
@@ -53,7 +49,7 @@ internal sealed class LiveKey(string owner) : INoSerializationVerificationNeeded
         _wasUsed = true;
         if (Volatile.Read(ref _actor) is not { } actor)
         {
-            lock (_starting)
+            lock (this)
             {
                 if (_actor is null)
                 {
@@ -76,7 +72,7 @@ internal sealed class LiveKey(string owner) : INoSerializationVerificationNeeded
     /// <summary>From here on commands go to <paramref name="actor"/>, those that came early first.</summary>
     public void Start(IActorRef actor)
     {
-        lock (_starting)
+        lock (this)
         {
             while (_early.Take() is { } request)
             {
@@ -100,12 +96,8 @@ internal sealed class LiveKey(string owner) : INoSerializationVerificationNeeded
         return Interlocked.CompareExchange(ref _unanswered, Passivated, 0) == 0;
     }
 
-    /// <summary>Closes the key for a drain. Its actor, if it has one, is to say when it <see cref="IsDrained"/>.</summary>
-    public IActorRef? Close()
-    {
-        Interlocked.Add(ref _unanswered, -Draining);
-        return Volatile.Read(ref _actor);
-    }
+    /// <summary>Closes the key for a drain. True where its actor still has commands to answer, and will see the last one <see cref="Leave"/>.</summary>
+    public bool Close() => Interlocked.Add(ref _unanswered, -Draining) != -Draining && Volatile.Read(ref _actor) is not null;
 
     public override string ToString() => nameof(LiveKey);
 }

@@ -13,29 +13,15 @@ namespace Jam.Sessions.Actors.Engine;
 /// </remarks>
 internal sealed class SessionKeyActor : UntypedActor
 {
-    private readonly SessionTable _table;
-    private readonly IdentitySource _identities;
-    private readonly DocumentCodec _codec;
-    private readonly CommitQueue _commits;
-    private readonly IActorRef _persistence;
+    private readonly Surroundings _engine;
     private LiveKey _key = null!;
     private RequestQueue _waiting;
-    private RequestQueue _inFlight;
-    private KeySessions _decided;
-    private IReadOnlyList<DocumentChange> _changes = [];
-    private IActorRef? _drainRequester;
+    private Commit? _inFlight;
 
-    private SessionKeyActor(SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, IActorRef persistence)
-    {
-        _table = table;
-        _identities = identities;
-        _codec = codec;
-        _commits = commits;
-        _persistence = persistence;
-    }
+    private SessionKeyActor(Surroundings engine) => _engine = engine;
 
-    public static Props Props(SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, IActorRef persistence) =>
-        Akka.Actor.Props.CreateBy(new Producer<SessionKeyActor>(() => new SessionKeyActor(table, identities, codec, commits, persistence)));
+    public static Props Props(Surroundings engine) =>
+        Akka.Actor.Props.CreateBy(new Producer<SessionKeyActor>(() => new SessionKeyActor(engine)));
 
     protected override void OnReceive(object message)
     {
@@ -46,37 +32,33 @@ internal sealed class SessionKeyActor : UntypedActor
                 DecideNext();
                 break;
             case Committed:
-                Publish();
+                Publish(_inFlight!);
                 break;
             case CommitFailed failed:
-                Answer(failed.Reason);
+                Answer(_inFlight!.Requests, failed.Reason);
                 break;
             case LiveKey key:
                 _key = key;
-                break;
-            case Drain:
-                _drainRequester = Sender;
-                ReportIfDrained();
                 break;
         }
     }
 
     private void DecideNext()
     {
-        if (!_inFlight.IsEmpty || _waiting.IsEmpty)
+        if (_inFlight is not null || _waiting.IsEmpty)
         {
             return;
         }
 
-        (_inFlight, _waiting) = (_waiting, default);
-        var before = _table.Of(_key.Owner);
-        _decided = before;
-        for (var request = _inFlight.First; request is not null; request = request.Next)
+        (var requests, _waiting) = (_waiting, default);
+        var before = _engine.Table.Of(_key.Owner);
+        var after = before;
+        for (var request = requests.First; request is not null; request = request.Next)
         {
-            (_decided, request.Reply) = Decide(_decided, request.Command);
+            (after, request.Reply) = Decide(after, request.Command);
         }
 
-        Submit(before);
+        Submit(requests, before, after);
     }
 
     /// <summary>A decision that throws fails its own caller and changes nothing.</summary>
@@ -84,7 +66,7 @@ internal sealed class SessionKeyActor : UntypedActor
     {
         try
         {
-            return sessions.Apply(command, _identities);
+            return sessions.Apply(command, _engine.Identities);
         }
         catch (JamSessionsException e)
         {
@@ -97,71 +79,63 @@ internal sealed class SessionKeyActor : UntypedActor
         }
     }
 
-    private void Submit(KeySessions before)
+    private void Submit(RequestQueue requests, KeySessions before, KeySessions after)
     {
-        _changes = before.ChangesTo(_decided);
-        if (_changes.Count == 0)
+        var changes = before.ChangesTo(after);
+        if (changes.Count == 0)
         {
-            Answer(failure: null);
+            Answer(requests, failure: null);
+            return;
         }
-        else if (TryEncode(out var entry))
-        {
-            var mustWait = _commits.MustWait;
-            _commits.Add(new Commit(_changes, entry, mustWait ? Self : null), _persistence);
-            if (!mustWait)
-            {
-                Publish();
-            }
-        }
-    }
 
-    private bool TryEncode(out ReadOnlyMemory<byte> entry)
-    {
+        ReadOnlyMemory<byte> entry;
         try
         {
-            entry = JournalEntry.Encode(_changes, _codec);
-            return true;
+            entry = JournalEntry.Encode(changes, _engine.Codec);
         }
         catch (Exception e)
         {
             Context.GetLogger().Error(e, "jam.sessions: a batch could not be encoded; its callers got the fault, nothing was changed");
-            Answer(e);
-            entry = default;
-            return false;
+            Answer(requests, e);
+            return;
+        }
+
+        var commit = new Commit(requests, after, changes, entry, _engine.Commits.MustWait ? Self : null);
+        _inFlight = commit.Waiting is null ? null : commit;
+        _engine.Commits.Add(commit, _engine.Persistence);
+        if (_inFlight is null)
+        {
+            Publish(commit);
         }
     }
 
-    private void Publish()
+    private void Publish(Commit commit)
     {
-        _table.Publish(_key.Owner, _decided, _changes);
-        Answer(failure: null);
+        _engine.Table.Publish(_key.Owner, commit.After, commit.Changes);
+        Answer(commit.Requests, failure: null);
     }
 
-    private void Answer(Exception? failure)
+    private void Answer(RequestQueue requests, Exception? failure)
     {
-        (_decided, _changes) = (KeySessions.None, []);
-        while (_inFlight.Take() is { } request)
+        _inFlight = null;
+        while (requests.Take() is { } request)
         {
             if (request is { Command: CreateSession or ReworkSession, Reply: string id })
             {
-                _table.Release(id);
+                _engine.Table.Release(id);
             }
 
             var reply = failure is null ? request.Reply! : (failure as JamSessionsException)?.Fresh() ?? failure;
             request.Answer(reply is Exception fault ? new Status.Failure(fault) : reply, Self);
-            _key.Leave();
+            if (_key.Leave())
+            {
+                Context.Parent.Tell(Drained.Instance, Self);
+            }
         }
 
         DecideNext();
-        ReportIfDrained();
     }
 
-    private void ReportIfDrained()
-    {
-        if (_key.IsDrained && _drainRequester is { } requester)
-        {
-            _drainRequester = null;
-            requester.Tell(Drained.Instance, Self);
-        }
-    }
+    /// <summary>What all key actors of an engine share.</summary>
+    internal sealed record Surroundings(SessionTable Table, IdentitySource Identities, DocumentCodec Codec, CommitQueue Commits, IActorRef Persistence);
 }

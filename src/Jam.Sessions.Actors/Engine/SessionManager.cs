@@ -119,16 +119,8 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         Become(Draining);
         _awaitingDrain.Add(Sender);
-        foreach (var (_, key) in _keys)
-        {
-            if (key.Close() is { } actor)
-            {
-                _undrained++;
-                actor.Tell(Drain.Instance);
-            }
-        }
-
-        _log.Info("jam.sessions: draining, {Keys} key actors are live", _undrained);
+        _undrained = _keys.Count(key => key.Value.Close());
+        _log.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
         ClosePersistenceWhenDrained();
     }
 

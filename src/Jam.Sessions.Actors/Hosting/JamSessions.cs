@@ -83,7 +83,7 @@ public sealed class JamSessions : IAsyncDisposable
         var identities = new IdentitySource(options, table, fernet);
         var manager = (IInternalActorRef)system.ActorOf(
             SessionManager.Props(
-                options, table, keys, persistence, writer => KeyMailbox.On(system, SessionKeyActor.Props(table, identities, store.Codec, commits, writer))),
+                options, table, keys, persistence, writer => KeyMailbox.On(system, SessionKeyActor.Props(new(table, identities, store.Codec, commits, writer)))),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var terminated = new CancellationTokenSource();
         _ = system.WhenTerminated.ContinueWith(

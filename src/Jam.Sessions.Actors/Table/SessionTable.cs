@@ -15,6 +15,7 @@ internal sealed class SessionTable
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
     private readonly long _highestOpaqueId;
+    private readonly (string Key, long Id) _newest = ("", 0);
     private long _lastDocumentId = NotCounted;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
@@ -28,6 +29,11 @@ internal sealed class SessionTable
             {
                 duplicates.Add((_byId[session.Id].Key, session.Key));
                 HasDuplicates = true;
+            }
+
+            if (!session.IsOpaque && session.DocumentId > _newest.Id)
+            {
+                _newest = (session.Key, session.DocumentId);
             }
         }
 
@@ -119,15 +125,10 @@ internal sealed class SessionTable
     private long HighestDocumentId()
     {
         var highest = Math.Max(0, _highestOpaqueId);
-        foreach (var (_, sessions) in _byOwner)
-        {
-            foreach (var session in sessions.Sessions)
-            {
-                highest = Math.Max(highest, session.DocumentId);
-            }
-        }
-
-        return highest;
+        var isNewestLeft = Of(OwnerOf(_newest.Key)).Sessions.Any(session => session.DocumentId == _newest.Id);
+        return isNewestLeft
+            ? Math.Max(highest, _newest.Id)
+            : _byOwner.SelectMany(owner => owner.Value.Sessions).Select(session => session.DocumentId).Append(highest).Max();
     }
 
     /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
