@@ -4,9 +4,10 @@ namespace Jam.Sessions.Actors.Storage;
 internal interface IDisk
 {
     /// <summary>Opens an existing file for reading; null where there is none.</summary>
+    /// <exception cref="SessionStoreLockedException">The one who created it still has it open.</exception>
     IDiskFile? OpenRead(string path);
 
-    /// <summary>Creates a file that must not exist, readable and writable by its owner alone from its first byte.</summary>
+    /// <summary>Creates a file that must not exist, readable and writable by its owner alone from its first byte, and locked while it is open.</summary>
     IDiskFile Create(string path);
 
     /// <summary>Takes the lock of a path for as long as the result lives.</summary>

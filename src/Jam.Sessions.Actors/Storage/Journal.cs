@@ -21,7 +21,8 @@ internal sealed class Journal : IDisposable
 
     public long Length { get; private set; }
 
-    public bool IsBroken { get; private set; }
+    /// <summary>Whether it takes more batches.</summary>
+    public bool IsOpen { get; private set; } = true;
 
     /// <summary>Creates the journal, durably and with its first line; behind it the last batch of the journal before, where there is doubt about it.</summary>
     public static Journal Create(IDisk disk, string path, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch)
@@ -53,12 +54,15 @@ internal sealed class Journal : IDisposable
     /// <summary>Appends one line; it is durable when this returns.</summary>
     public void Append(ReadOnlySpan<byte> line)
     {
-        IsBroken = true;
+        IsOpen = false;
         _file.Write(line, Length);
         _file.Sync();
         Length += line.Length;
-        IsBroken = false;
+        IsOpen = true;
     }
+
+    /// <summary>The next journal may be on the disk from now on, even if its creation fails: batches that came after it here would be given up.</summary>
+    public void End() => IsOpen = false;
 
     public void Dispose() => _file.Dispose();
 

@@ -6,6 +6,12 @@ namespace Jam.Sessions.Actors.Storage;
 internal sealed class PhysicalDisk : IDisk
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int LinuxWouldBlock = 11;
+    private const int BsdWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    // On Unix an exclusive share mode takes an advisory lock, which the kernel releases when the process ends, however it ends.
+    private static readonly FileShare s_exclusive = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
 
     public IDiskFile? OpenRead(string path)
     {
@@ -17,21 +23,23 @@ internal sealed class PhysicalDisk : IDisk
         {
             return null;
         }
+        catch (IOException e) when (IsInUse(e))
+        {
+            throw new SessionStoreLockedException(path, "another process");
+        }
     }
 
     public IDiskFile Create(string path) =>
-        new PhysicalFile(new FileStream(path, Options(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read)));
+        new PhysicalFile(new FileStream(path, Options(FileMode.CreateNew, FileAccess.ReadWrite, s_exclusive)));
 
     public IDisposable Lock(string path, string holder)
     {
-        // On Unix an exclusive share mode takes an advisory lock, which the kernel releases when the process ends, however it ends.
-        var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
         FileStream file;
         try
         {
-            file = new FileStream(path, Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, share));
+            file = new FileStream(path, Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, s_exclusive));
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
+        catch (IOException e) when (IsInUse(e))
         {
             throw new SessionStoreLockedException(path, Posix.ReadText(path) ?? "another process");
         }
@@ -69,6 +77,8 @@ internal sealed class PhysicalDisk : IDisk
             File.SetUnixFileMode(path, OwnerOnly);
         }
     }
+
+    private static bool IsInUse(IOException e) => e.HResult is LinuxWouldBlock or BsdWouldBlock or WindowsSharingViolation;
 
     private static FileStreamOptions Options(FileMode mode, FileAccess access, FileShare share)
     {

@@ -7,7 +7,7 @@ namespace Jam.Sessions.Actors.Storage;
 /// <code>
 /// sessions.json               what jam reads
 /// sessions.json.journal-7     batches that sessions.json does not hold yet
-/// sessions.json.lock          says who owns the file
+/// sessions.json.lock          says who owns the file; a running engine has the lock on this and on its last journal
 /// sessions.json.tmp           a snapshot being written
 /// </code>
 /// A snapshot begins with a new journal, so that journals before it can go once it has replaced the file. Before it replaces the file, its
@@ -117,7 +117,7 @@ internal sealed class SessionStore : IDisposable
     /// <exception cref="SessionStoreException">The disk refused.</exception>
     public SnapshotInProgress BeginSnapshot(Session[] documents) => OnDisk("begin a snapshot", () =>
     {
-        if (_journal is not { IsBroken: false } || HasUncoveredBatches)
+        if (_journal is not { IsOpen: true } || HasUncoveredBatches)
         {
             BeginJournal();
         }
@@ -174,7 +174,7 @@ internal sealed class SessionStore : IDisposable
 
     private void Append(ArrayBufferWriter<byte> line) => OnDisk("write the journal", () =>
     {
-        if (_journal is not { IsBroken: false })
+        if (_journal is not { IsOpen: true })
         {
             BeginJournal();
         }
@@ -185,8 +185,9 @@ internal sealed class SessionStore : IDisposable
 
     private void BeginJournal(ReadOnlySpan<byte> lastBatch = default)
     {
-        _journal?.Dispose();
-        _journal = null;
+        // The former one takes no more, whatever becomes of the next; it stays open until then, for no other engine starts beside an open journal.
+        var former = _journal;
+        former?.End();
         var (number, path) = (_journalNumber + 1, JournalFiles.PathOf(_path, _journalNumber + 1));
         try
         {
@@ -199,6 +200,8 @@ internal sealed class SessionStore : IDisposable
             _journalNumber = IsGone(path) ? _journalNumber : number;
             throw;
         }
+
+        former?.Dispose();
     }
 
     private bool IsGone(string path)

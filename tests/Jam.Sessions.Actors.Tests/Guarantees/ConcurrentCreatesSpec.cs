@@ -103,7 +103,7 @@ public sealed class ConcurrentCreatesSpec : EngineTest
             {
                 foreach (var (file, _, _) in before)
                 {
-                    File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+                    OpenFiles.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
                 }
             }
             catch (FileNotFoundException)

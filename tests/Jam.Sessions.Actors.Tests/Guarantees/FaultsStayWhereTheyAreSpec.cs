@@ -220,7 +220,7 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
         var folder = Directory.CreateDirectory(Path.Combine(Folder, $"copy-{Directory.GetDirectories(Folder).Length}")).FullName;
         foreach (var file in Directory.GetFiles(Folder, "sessions.json*").Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            OpenFiles.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
         return Path.Combine(folder, "sessions.json");

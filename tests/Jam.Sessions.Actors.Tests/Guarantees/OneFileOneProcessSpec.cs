@@ -33,4 +33,45 @@ public sealed class OneFileOneProcessSpec : EngineTest
         Assert.NotNull(new FileInfo(link).LinkTarget);
         Assert.Contains("user1", File.ReadAllText(JsonPath), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_lock_file_that_somebody_removed_or_replaced_lets_no_second_engine_in(bool isReplaced)
+    {
+        var disk = new FaultyDisk();
+        var engine = await StartOnAsync(disk);
+        await AssertRefusedAsync();
+        var id = await engine.Client.CreateAsync("user1", Data());
+        await AssertRefusedAsync();
+
+        disk.Fail("Sync", "Create");
+        await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.DeleteAsync(id));
+        await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.FlushAsync());
+        await AssertRefusedAsync();
+
+        disk.Heal();
+        await engine.Client.FlushAsync();
+        await AssertRefusedAsync();
+
+        var other = await engine.Client.CreateAsync("user1", Data());
+        await engine.DisposeAsync();
+        await using var next = await StartAsync();
+        Assert.NotNull(await next.Client.GetAsync(id));
+        Assert.NotNull(await next.Client.GetAsync(other));
+
+        async Task AssertRefusedAsync()
+        {
+            File.Delete($"{JsonPath}.lock");
+            if (isReplaced)
+            {
+                File.WriteAllText($"{JsonPath}.lock", "somebody");
+            }
+
+            var before = Directory.GetFiles(Folder).Except([$"{JsonPath}.lock"]).Order().ToList();
+            var refused = await Assert.ThrowsAsync<SessionStoreLockedException>(() => StartAsync());
+            Assert.Contains("journal", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(before, Directory.GetFiles(Folder).Except([$"{JsonPath}.lock"]).Order());
+        }
+    }
 }

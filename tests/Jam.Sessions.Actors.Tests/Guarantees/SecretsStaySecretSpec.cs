@@ -158,12 +158,9 @@ public sealed class SecretsStaySecretSpec : IAsyncLifetime
 
     private void KeepFiles(string when)
     {
-        foreach (var file in Directory.GetFiles(_folder.Path).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(_folder.Path))
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            _files[$"{when}: {Path.GetFileName(file)}"] = copy.ToArray();
+            _files[$"{when}: {Path.GetFileName(file)}"] = OpenFiles.Read(file);
         }
     }
 }

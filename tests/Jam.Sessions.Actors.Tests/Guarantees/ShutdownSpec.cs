@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Akka.Actor;
 using Jam.Sessions.Actors.Tests.Support;
 
@@ -136,8 +137,9 @@ public sealed class ShutdownSpec : EngineTest
         await engine.Client.FlushAsync();
         Assert.All(Directory.GetFiles(Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)), file =>
         {
-            Assert.DoesNotContain("wipe me", File.ReadAllText(file), StringComparison.Ordinal);
-            Assert.DoesNotContain(id, File.ReadAllText(file), StringComparison.Ordinal);
+            var text = Encoding.UTF8.GetString(OpenFiles.Read(file));
+            Assert.DoesNotContain("wipe me", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(id, text, StringComparison.Ordinal);
         });
     }
 }

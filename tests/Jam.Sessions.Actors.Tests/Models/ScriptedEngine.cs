@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Tests.Support;
+
 namespace Jam.Sessions.Actors.Tests.Models;
 
 /// <summary>Runs a script against a whole engine and a dictionary at once, and compares every answer.</summary>
@@ -105,7 +107,7 @@ internal sealed class ScriptedEngine(Func<string, Task<JamSessions>> start, stri
         var copy = Directory.CreateDirectory(Path.Combine(_folder, $"crash-{_crashes++}")).FullName;
         foreach (var file in Directory.GetFiles(_folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal) && survives(file)))
         {
-            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+            OpenFiles.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
 
         var crashed = _engine!;
