@@ -197,7 +197,6 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
 
     private SessionData ReadData(ReadOnlySpan<byte> content, out bool isExact)
     {
-        isExact = true;
         if (fernet is null)
         {
             var text = JsonText.DecodeUtf8(content, out isExact);
@@ -286,8 +285,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
 
     private static bool TryReadFloat(ReadOnlySpan<byte> number, out double value) =>
-        Utf8Parser.TryParse(number, out value, out var length) && length == number.Length
-        && number.SequenceEqual(JsonText.Float(value, stackalloc byte[JsonText.MaxFloatLength]));
+        Utf8Parser.TryParse(number, out value, out _) && number.SequenceEqual(JsonText.Float(value, stackalloc byte[JsonText.MaxFloatLength]));
 
     private static void WriteName(IBufferWriter<byte> output, Session session)
     {
