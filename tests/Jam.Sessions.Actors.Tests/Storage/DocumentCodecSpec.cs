@@ -58,6 +58,7 @@ public sealed class DocumentCodecSpec
     [InlineData("""{"session_id": "i", "data": null}""", """{"session_id": "new", "data": "[1]"}""")]
     [InlineData("""{"session_id": "i", "x": 1}""", """{"session_id": "new", "x": 1, "data": "[1]"}""")]
     [InlineData("""{"x": {"session_id": "i"}}""", """{"x": {"session_id": "i"}, "data": "[1]"}""")]
+    [InlineData("""{"data": "a", "data": "b"}""", """{"data": "[1]", "data": "[1]"}""")]
     [InlineData("{}", """{"data": "[1]"}""")]
     public void A_change_replaces_id_and_data_where_they_stand(string document, string changed) =>
         Assert.Equal($"\"1\": {changed}", Written(Read(document).WithId("new").WithData(SessionData.Stored("[1]"u8.ToArray()))));
@@ -67,6 +68,18 @@ public sealed class DocumentCodecSpec
         Assert.Equal(
             "\"1\": " + """{"session_id": "new", "data": "{\u0022a\u0022: \ud800}", "x": 1}""",
             Written(Read("""{"session_id": "i", "data": "{\u0022a\u0022: \ud800}", "x": 1}""").WithId("new")));
+
+    [Theory]
+    [InlineData("\"2\": null")]
+    [InlineData("\"x\": {\"key\": \"k\", \"session_id\": \"i\"}")]
+    [InlineData("\"1.0\" :[ 1.50]")]
+    public void A_document_that_is_no_session_belongs_to_nobody_and_is_written_as_it_was(string member)
+    {
+        var session = ReadMember(member, new DocumentCodec(null));
+        Assert.Equal((true, "", ""), (session.IsOpaque, session.Key, session.Id));
+        Assert.Same(SessionData.Unreadable, session.Data);
+        Assert.Equal(member, Written(session));
+    }
 
     [Theory]
     [InlineData("1", 1)]
@@ -218,13 +231,15 @@ public sealed class DocumentCodecSpec
         }
     }
 
-    private static Session Read(string document, DocumentCodec? codec = null)
+    private static Session Read(string document, DocumentCodec? codec = null) => ReadMember($"\"1\": {document}", codec ?? new DocumentCodec(null));
+
+    private static Session ReadMember(string member, DocumentCodec codec)
     {
-        var bytes = Encoding.UTF8.GetBytes($"\"1\": {document}");
+        var bytes = Encoding.UTF8.GetBytes(member);
         var scanner = new JsonScanner(bytes);
         var name = scanner.TakeString();
         scanner.Take((byte)':');
-        var session = (codec ?? new DocumentCodec(null)).Read(bytes, 0, name, ref scanner);
+        var session = codec.Read(bytes, 0, name, ref scanner);
         Assert.True(scanner.AtEnd());
         return session;
     }
