@@ -7,10 +7,10 @@ using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Engine;
 
-/// <summary>The one writer: makes batches of changes durable, publishes them to the table, acknowledges; takes snapshots beside that.</summary>
+/// <summary>The one writer: makes what the key actors decided durable, and tells those who wait; takes snapshots beside that.</summary>
 /// <remarks>
-/// It has a thread of its own and tells itself to write as soon as something waits: whatever arrives during one sync becomes the next batch,
-/// so batches grow with the load and nobody waits for a timer.
+/// It has a thread of its own and is told as soon as something waits: whatever arrives during one sync becomes the next batch, so batches
+/// grow with the load and nobody waits for a timer. With relaxed durability nobody waits, and the flush interval makes the batches.
 /// </remarks>
 internal sealed class PersistenceActor : UntypedActor, IWithTimers
 {

@@ -55,13 +55,13 @@ public sealed record Session
     /// </summary>
     internal byte[]? Raw { get; }
 
-    /// <summary>The place in file order, kept by the table's one writer.</summary>
+    /// <summary>The place in file order, kept by the persistence actor.</summary>
     internal int Place { get; set; } = -1;
 
-    /// <summary>Set once, by the table's one writer, when the session is removed together with others.</summary>
+    /// <summary>Set once, by the owner's one writer, when the session is removed together with others.</summary>
     internal Removal? Removal { get; set; }
 
-    /// <summary>Set once, by the table's one writer, when the session has a new id: it appears in the instant in which the old one goes.</summary>
+    /// <summary>Set once, by the owner's one writer, when the session has a new id: it appears in the instant in which the old one goes.</summary>
     internal Removal? Awaits { get; set; }
 
     internal Session WithId(string id) => new(id, Key, Data, CreatedAtSeconds, DocumentId, Raw);
