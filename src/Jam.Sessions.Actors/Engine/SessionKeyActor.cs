@@ -137,5 +137,16 @@ internal sealed class SessionKeyActor : UntypedActor
     }
 
     /// <summary>What all key actors of an engine share.</summary>
-    internal sealed record Surroundings(SessionTable Table, IdentitySource Identities, DocumentCodec Codec, CommitQueue Commits, IActorRef Persistence);
+    internal sealed class Surroundings(SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, IActorRef persistence)
+    {
+        public SessionTable Table => table;
+
+        public IdentitySource Identities => identities;
+
+        public DocumentCodec Codec => codec;
+
+        public CommitQueue Commits => commits;
+
+        public IActorRef Persistence => persistence;
+    }
 }

@@ -1,166 +1,98 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
 using Akka.Event;
-using Jam.Sessions.Actors.Engine;
-using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Guarantees;
 
 /// <summary>No id, no data and no secret is in anything that a run leaves behind where it has no business to be.</summary>
-public sealed class SecretsStaySecretSpec : IAsyncLifetime
+public sealed class SecretsStaySecretSpec
 {
-    private const string Secret = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
-    private const string Marker = "m4rk3r-of-data";
-
-    private readonly TempFolder _folder = new();
-    private readonly ActorSystem _system = ActorSystem.Create("secrets", CapturedLog.Everything);
-    private readonly ConcurrentBag<string> _drawn = [];
-    private readonly ConcurrentBag<string> _issued = [];
-    private readonly List<string> _texts = [];
-    private readonly ConcurrentDictionary<string, byte[]> _files = new();
-    private readonly FaultyDisk _disk = new();
-
-    private string JsonPath => _folder.File("sessions.json");
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        await _system.Terminate();
-        _folder.Dispose();
-    }
+    private static readonly ArtefactKind[] s_files = [ArtefactKind.JsonFile, ArtefactKind.Journal, ArtefactKind.TemporaryFile];
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_run_shows_none_of_them(bool isCrypt)
     {
-        CapturedLog.TakeLines();
-        await RunAsync(isCrypt);
-        await _system.Terminate();
-        _texts.AddRange(CapturedLog.TakeLines());
-
-        Assert.True(_drawn.Count > 3 && _texts.Count > 30 && _files.Count >= 4, $"{_drawn.Count} ids, {_texts.Count} texts, {string.Join(", ", _files.Keys)}");
-        Assert.Contains(_texts, text => text.Contains("dead letter", StringComparison.OrdinalIgnoreCase));
-        string[] secrets = [Marker, Secret, Secret[..20], .. _drawn, .. _issued];
-        Assert.All(_texts, text => Assert.DoesNotContain(secrets, secret => text.Contains(secret, StringComparison.Ordinal)));
-        string[] plain = isCrypt ? [Marker, Secret, .. _drawn] : [Secret];
-        Assert.All(_files, file => Assert.DoesNotContain(plain, secret => file.Value.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0));
+        await using var run = await DoneAsync(isCrypt);
+        Assert.True(run.Drawn.Count > 3 && run.Issued.Count > 3);
+        Assert.Equal(Enum.GetValues<ArtefactKind>(), run.Artefacts.Select(artefact => artefact.Kind).Distinct().Order());
+        Assert.Empty(Leaks(run, run.Artefacts, isCrypt));
     }
 
-    private async Task RunAsync(bool isCrypt)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_of_them_planted_in_any_artefact_is_found_there(bool isCrypt)
     {
-        var engine = await StartAsync(isCrypt, Secret);
-        var kept = await IssuedAsync(engine.Client.CreateAsync("user1", Data()));
-        var gone = await IssuedAsync(engine.Client.CreateAsync("user2", Data()));
-        await engine.Client.UpdateAsync(kept, Data());
-        KeepFiles("journal");
-        KeepAtRename();
-        await engine.Client.FlushAsync();
-        kept = await IssuedAsync(engine.Client.ReworkAsync(kept));
-        await engine.Client.DeleteAsync(gone);
-        await PrintAsync(engine, kept);
-        await FailAsync(engine, gone, isCrypt);
-
-        await engine.Client.FlushAsync();
-        KeepFiles("snapshot");
-        await engine.DisposeAsync();
-        await FailureAsync(() => engine.Client.UpdateAsync(kept, Data()));
-        engine.Ref.Tell(new UpdateSession(kept, Data()));
-        _system.DeadLetters.Tell(new CreateSession("user1", Data()));
-        await StopAsync(engine.Ref);
-        engine.Ref.Tell(new GetSession(kept));
-        engine.Ref.Tell(new ReworkSession(kept));
-        KeepFiles("end");
-        if (isCrypt)
+        await using var run = await DoneAsync(isCrypt);
+        foreach (var artefact in run.Artefacts)
         {
-            await FailureAsync(() => StartAsync(isCrypt: true, Convert.ToBase64String(new byte[32])));
-            await FailureAsync(() => StartAsync(isCrypt: true, Secret[..^2]));
-            await FailureAsync(() => StartAsync(isCrypt: false, Secret));
-        }
-
-        File.WriteAllText(JsonPath, File.ReadAllText(JsonPath)[..^4]);
-        await FailureAsync(() => StartAsync(isCrypt, Secret));
-    }
-
-    /// <summary>Makes the disk, the arguments and the id factory fail.</summary>
-    private async Task FailAsync(JamSessions engine, string gone, bool isCrypt)
-    {
-        await FailureAsync(() => engine.Client.UpdateAsync(gone, Data()));
-        await FailureAsync(() => engine.Client.ReworkAsync(gone));
-        await FailureAsync(() => engine.Client.CreateAsync("user1", SessionData.From($$"""{"{{Marker}}": "{{new string('x', 1 << 20)}}"}""")));
-        await FailureAsync(() => Task.FromResult(SessionData.From($$"""{"{{Marker}}": {{Marker}}""")));
-        await FailureAsync(() => StartAsync(isCrypt, Secret));
-        _disk.Fail("Sync", "Create");
-        await FailureAsync(() => engine.Client.CreateAsync("user1", Data()));
-        _disk.Heal();
-        await IssuedAsync(engine.Client.CreateAsync("user1", Data()));
-        _disk.Fail("Rename");
-        await FailureAsync(() => engine.Client.FlushAsync());
-        _disk.Heal();
-    }
-
-    /// <summary>Prints each message and reply, as Akka would.</summary>
-    private async Task PrintAsync(JamSessions engine, string id)
-    {
-        var session = (await engine.Client.GetAsync(id))!;
-        object[] messages =
-        [
-            new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"),
-            new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(session, session), new KeySessions([session]),
-            new Request(new CreateSession("user1", Data()), engine.Ref), new LiveKey("user1"), new Spawn(new LiveKey("user1")), WriteBatch.Instance, CollectBatch.Instance,
-            new Commit(default, new KeySessions([session]), [new DocumentChange(null, session)], Encoding.UTF8.GetBytes(Marker), engine.Ref), new CommitFailed(new SessionNotFoundException()),
-            Committed.Instance, Drain.Instance, Drained.Instance,
-        ];
-        foreach (var message in messages)
-        {
-            _texts.Add($"{message}");
-            _texts.Add(new DeadLetter(message, engine.Ref, engine.Ref).ToString());
-            _system.DeadLetters.Tell(message);
+            foreach (var secret in Secrets(run, artefact.Kind, isCrypt))
+            {
+                var middle = artefact.Content.Length / 2;
+                var planted = artefact with { Content = [.. artefact.Content[..middle], .. Encoding.UTF8.GetBytes(secret), .. artefact.Content[middle..]] };
+                Assert.Equal([planted], Leaks(run, [planted], isCrypt));
+            }
         }
     }
 
-    private Task<JamSessions> StartAsync(bool isCrypt, string secret) => JamSessions.StartAsync(
-        _system, new JamSessionsOptions { JsonPath = JsonPath, IsSessionCrypt = isCrypt, SessionAesSecret = secret, IdFactory = Draw }, _disk);
-
-    private static SessionData Data() => SessionData.From($$"""{"note": "{{Marker}}"}""");
-
-    private string Draw()
+    /// <summary>Real files that hold what they should not: those of an engine without encryption.</summary>
+    [Fact]
+    public async Task What_is_written_without_encryption_is_found_in_every_file()
     {
-        var id = Guid.NewGuid().ToString();
-        _drawn.Add(id);
-        return id;
+        await using var run = await DoneAsync(isCrypt: false);
+        Assert.Equal(s_files, Kinds(Leaks(run, run.Artefacts, isCrypt: true)));
+        var last = run.Artefacts.Last(artefact => artefact.Kind == ArtefactKind.JsonFile);
+        Assert.Contains(run.Issued[^1], Encoding.UTF8.GetString(last.Content), StringComparison.Ordinal);
     }
 
-    private async Task<string> IssuedAsync(Task<string> issuing)
+    /// <summary>Real lines of the log: from somebody careless in the same actor system.</summary>
+    [Fact]
+    public async Task What_is_logged_or_ends_as_a_dead_letter_is_found()
     {
-        var id = await issuing;
-        _issued.Add(id);
-        return id;
-    }
-
-    private async Task FailureAsync<T>(Func<Task<T>> action) => _texts.Add((await Assert.ThrowsAnyAsync<JamSessionsException>(action)).ToString());
-
-    private async Task FailureAsync(Func<Task> action) => _texts.Add((await Assert.ThrowsAnyAsync<JamSessionsException>(action)).ToString());
-
-    private async Task StopAsync(IActorRef actor) => Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(10)));
-
-    /// <summary>The temporary file has all its bytes when it is about to replace the session file.</summary>
-    private void KeepAtRename() => _disk.Before = (operation, _) =>
-    {
-        if (operation == "Rename")
+        await using var run = await DoneAsync(isCrypt: true, (system, id) =>
         {
-            KeepFiles("rename");
-        }
-    };
-
-    private void KeepFiles(string when)
-    {
-        foreach (var file in Directory.GetFiles(_folder.Path))
-        {
-            _files[$"{when}: {Path.GetFileName(file)}"] = OpenFiles.Read(file);
-        }
+            system.Log.Debug("careless {0}", id);
+            system.Log.Error(new InvalidOperationException(SecretsRun.Marker), "careless");
+            system.DeadLetters.Tell(new Careless(SecretsRun.Secret));
+        });
+        Assert.Equal([ArtefactKind.Log, ArtefactKind.DebugLog, ArtefactKind.DeadLetter], Kinds(Leaks(run, run.Artefacts, isCrypt: true)));
     }
+
+    [Fact]
+    public async Task No_message_and_no_exception_is_left_out()
+    {
+        await using var crypt = await DoneAsync(isCrypt: true);
+        await using var plain = await DoneAsync(isCrypt: false);
+        var types = typeof(JamSessions).Assembly.GetTypes().Where(type => !type.IsAbstract && !type.IsNestedPrivate);
+        var expected = types.Where(type => type.IsAssignableTo(typeof(JamSessionsException)) || IsMessage(type));
+        Assert.Empty(expected.Except(crypt.Seen).Except(plain.Seen));
+    }
+
+    private static async Task<SecretsRun> DoneAsync(bool isCrypt, Action<ActorSystem, string>? beside = null)
+    {
+        var run = new SecretsRun(isCrypt);
+        await run.RunAsync(beside);
+        return run;
+    }
+
+    /// <summary>The artefacts that show something.</summary>
+    private static IEnumerable<Artefact> Leaks(SecretsRun run, IEnumerable<Artefact> artefacts, bool isCrypt) => artefacts.Where(artefact =>
+        Secrets(run, artefact.Kind, isCrypt).Any(secret => artefact.Content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0));
+
+    /// <summary>What must not be there. Files hold the ids that were issued; with encryption these are tokens.</summary>
+    private static string[] Secrets(SecretsRun run, ArtefactKind kind, bool isCrypt) =>
+        !s_files.Contains(kind) ? [SecretsRun.Secret[..20], SecretsRun.Marker, .. run.Drawn, .. run.Issued]
+        : isCrypt ? [SecretsRun.Secret[..20], SecretsRun.Marker, .. run.Drawn]
+        : [SecretsRun.Secret[..20]];
+
+    private static IEnumerable<ArtefactKind> Kinds(IEnumerable<Artefact> artefacts) => artefacts.Select(artefact => artefact.Kind).Distinct().Order();
+
+    /// <summary>What actors tell each other, and what it is made of.</summary>
+    private static bool IsMessage(Type type) =>
+        type.GetMethod("PrintMembers", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance) is not null
+        && type.Namespace is not "Jam.Sessions.Actors.Storage";
+
+    private sealed record Careless(string What);
 }

@@ -10,6 +10,17 @@ public sealed class CapturedLog : UntypedActor
 {
     private static readonly ConcurrentQueue<string> s_lines = new();
 
+    private static (string Mark, TaskCompletionSource Seen)? s_awaited;
+
+    /// <summary>Waits until all is logged that was on its way: to dead letters, and from there to the log.</summary>
+    public static async Task SettleAsync(ActorSystem system)
+    {
+        var awaited = (Mark: $"mark {Guid.NewGuid()}", Seen: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        s_awaited = awaited;
+        system.DeadLetters.Tell(awaited.Mark);
+        await awaited.Seen.Task.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
     /// <summary>All that was logged since the last call.</summary>
     public static IReadOnlyList<string> TakeLines()
     {
@@ -42,8 +53,17 @@ public sealed class CapturedLog : UntypedActor
                 Sender.Tell(new LoggerInitialized());
                 break;
             case LogEvent log:
-                s_lines.Enqueue($"{log} {log.Cause}");
+                Keep($"{log} {log.Cause}");
                 break;
+        }
+    }
+
+    private static void Keep(string line)
+    {
+        s_lines.Enqueue(line);
+        if (s_awaited is { } awaited && line.Contains(awaited.Mark, StringComparison.Ordinal))
+        {
+            awaited.Seen.TrySetResult();
         }
     }
 }
