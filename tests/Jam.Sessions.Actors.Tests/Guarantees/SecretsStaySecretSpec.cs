@@ -73,8 +73,16 @@ public sealed class SecretsStaySecretSpec
     private static async Task<SecretsRun> DoneAsync(bool isCrypt, Action<ActorSystem, string>? beside = null)
     {
         var run = new SecretsRun(isCrypt);
-        await run.RunAsync(beside);
-        return run;
+        try
+        {
+            await run.RunAsync(beside);
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The artefacts that show something.</summary>
