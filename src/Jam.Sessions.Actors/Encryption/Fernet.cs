@@ -16,7 +16,10 @@ internal sealed class Fernet
     private const byte Version = 0x80;
     private const int HeaderLength = 1 + 8 + 16, IvAt = 9, IvLength = 16, MacLength = 32, BlockLength = 16;
 
-    private static ReadOnlySpan<byte> Prefix => "J$_"u8;
+    /// <summary>What every token begins with.</summary>
+    public const string Prefix = "J$_";
+
+    private static ReadOnlySpan<byte> Utf8Prefix => "J$_"u8;
 
     private readonly byte[] _signingKey;
     private readonly byte[] _encryptionKey;
@@ -44,7 +47,7 @@ internal sealed class Fernet
             : throw new SessionSecretException(
                 "session-aes-secret must be 32 bytes in padded url-safe base64 (44 characters), or the path of a file that holds them.");
 
-    public static bool IsToken(ReadOnlySpan<byte> text) => text.StartsWith(Prefix);
+    public static bool IsToken(ReadOnlySpan<byte> text) => text.StartsWith(Utf8Prefix);
 
     /// <summary>A fresh token for a text.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> text)
@@ -61,7 +64,7 @@ internal sealed class Fernet
         HMACSHA256.HashData(_signingKey, token[..^MacLength], token[^MacLength..]);
 
         var encoded = new byte[Prefix.Length + Base64.GetMaxEncodedToUtf8Length(length)];
-        Prefix.CopyTo(encoded);
+        Utf8Prefix.CopyTo(encoded);
         Base64.EncodeToUtf8(token, encoded.AsSpan(Prefix.Length), out _, out _);
         encoded.AsSpan(Prefix.Length).Replace((byte)'+', (byte)'-');
         encoded.AsSpan(Prefix.Length).Replace((byte)'/', (byte)'_');

@@ -1,30 +1,38 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Engine;
 
-/// <summary>From the key actors to the persistence actor, which is told once that something waits, however much that is.</summary>
+/// <summary>From the key actors to the persistence actor: the batch that is being filled while others are written.</summary>
+/// <remarks>The persistence actor is told once that something waits, however much that is.</remarks>
 internal sealed class CommitQueue(Durability durability)
 {
     /// <summary>So much is written as one batch.</summary>
     public const int BatchBytes = 8 << 20;
 
     // Acknowledged, but not written: from here on even relaxed callers wait for the disk.
-    private const int MaxUnwrittenBytes = 8 * BatchBytes;
+    private const long MaxUnwrittenBytes = 8 * BatchBytes;
 
-    // So much may lie about as objects; then the persistence actor collects it into its batch.
+    // So much may lie about with its documents; then the persistence actor collects it.
     private const int CollectBytes = 64 << 10;
 
-    private const int Nothing = 0;
-    private const int ThatSomethingWaits = 1;
-    private const int ToCollect = 2;
-    private const int ToWriteNow = 3;
-
-    private readonly ConcurrentQueue<Commit> _commits = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<CommitBatch> _full = [];
+    private CommitBatch _open = new();
+    private CommitBatch? _spare;
     private long _bytes;
-    private int _told;
+    private News _told;
     private bool _isHeldUp;
+
+    private enum News
+    {
+        Nothing,
+        SomethingWaits,
+        Collect,
+        WriteNow,
+    }
 
     /// <summary>Set while the disk refuses what was acknowledged already: until that is written, nothing more is acknowledged before it is.</summary>
     public bool IsHeldUp
@@ -34,36 +42,75 @@ internal sealed class CommitQueue(Durability durability)
     }
 
     /// <summary>Whether a commit may be acknowledged only once it is on the disk.</summary>
-    public bool MustWait => durability == Durability.Durable || IsHeldUp || Interlocked.Read(ref _bytes) > MaxUnwrittenBytes;
+    public bool MustWait => durability == Durability.Durable || IsHeldUp || Volatile.Read(ref _bytes) > MaxUnwrittenBytes;
 
     /// <summary>Adds a commit, and tells the persistence actor where it does not know yet.</summary>
-    public void Add(Commit commit, IActorRef persistence)
+    /// <param name="entry">What the journal will hold of it; copied.</param>
+    /// <param name="changes">The same as documents.</param>
+    /// <param name="waiting">Who is told <see cref="Committed"/> or <see cref="CommitFailed"/>; null where it was acknowledged at once.</param>
+    /// <param name="persistence">The persistence actor.</param>
+    public void Add(ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, IActorRef? waiting, IActorRef persistence)
     {
-        _commits.Enqueue(commit);
-        var bytes = Interlocked.Add(ref _bytes, commit.Entry.Length);
-        var news = commit.Waiting is not null ? ToWriteNow : bytes > CollectBytes ? ToCollect : ThatSomethingWaits;
-        var told = Nothing;
-        while (told < news)
+        News news;
+        lock (_lock)
         {
-            var seen = Interlocked.CompareExchange(ref _told, news, told);
-            if (seen == told)
+            if (!_open.IsEmpty && (_open.Length >= BatchBytes || _open.IsAwaited != (waiting is not null)))
             {
-                persistence.Tell(news == ToWriteNow ? WriteBatch.Instance : CollectBatch.Instance, ActorRefs.NoSender);
+                _full.Enqueue(_open);
+                _open = TakeSpare();
+            }
+
+            _bytes -= _open.Length;
+            _open.Add(entry, changes, waiting);
+            _bytes += _open.Length;
+            news = waiting is not null ? News.WriteNow : _bytes > CollectBytes ? News.Collect : News.SomethingWaits;
+            if (news <= _told)
+            {
                 return;
             }
 
-            told = seen;
+            _told = news;
+        }
+
+        persistence.Tell(news == News.WriteNow ? WriteBatch.Instance : CollectBatch.Instance, ActorRefs.NoSender);
+    }
+
+    /// <summary>Takes out the oldest batch; false where there is none. Only the persistence actor calls this, until it is false.</summary>
+    public bool TryTake([NotNullWhen(true)] out CommitBatch? batch)
+    {
+        lock (_lock)
+        {
+            if (!_full.TryDequeue(out batch))
+            {
+                if (_open.IsEmpty)
+                {
+                    _told = News.Nothing;
+                    return false;
+                }
+
+                (batch, _open) = (_open, TakeSpare());
+            }
+
+            _bytes -= batch.Length;
+            return true;
         }
     }
 
-    /// <summary>Takes out all that there is: commits that were acknowledged, and those that somebody waits for. Only the persistence actor calls this.</summary>
-    public void TakeAll(Queue<Commit> acknowledged, Queue<Commit> waiting)
+    /// <summary>Gives back a batch that was written.</summary>
+    public void Return(CommitBatch batch)
     {
-        Interlocked.Exchange(ref _told, Nothing);
-        while (_commits.TryDequeue(out var commit))
+        if (batch.TryReuse())
         {
-            Interlocked.Add(ref _bytes, -commit.Entry.Length);
-            (commit.Waiting is null ? acknowledged : waiting).Enqueue(commit);
+            lock (_lock)
+            {
+                _spare = batch;
+            }
         }
+    }
+
+    private CommitBatch TakeSpare()
+    {
+        (var spare, _spare) = (_spare, null);
+        return spare ?? new CommitBatch();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka;
 using Akka.Actor;
 using Akka.Event;
@@ -19,9 +20,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     private readonly CommitQueue _commits;
     private readonly ResolvedOptions _options;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Queue<Commit> _acknowledged = [];
-    private readonly Queue<Commit> _waiting = [];
-    private readonly List<Commit> _batch = [];
+    private readonly Queue<CommitBatch> _batches = [];
     private readonly List<IActorRef> _awaitingSnapshot = [];
     private readonly List<IActorRef> _awaitingNextSnapshot = [];
     private SnapshotInProgress? _snapshot;
@@ -88,15 +87,25 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>Relaxed durability: keeps what was acknowledged as the bytes of the next batch, which is written when the flush interval is over.</summary>
+    /// <summary>Relaxed durability: keeps what was acknowledged as the bytes of the next line, which is written when the flush interval is over.</summary>
     private void Collect()
     {
-        _commits.TakeAll(_acknowledged, _waiting);
-        if (CollectAcknowledged() is { } reason)
+        while (TryPeek(out var batch))
         {
-            Refuse(reason);
+            if (batch.IsAwaited)
+            {
+                Write();
+                return;
+            }
+
+            if (Collect(batch) is { } reason)
+            {
+                Refuse(reason);
+                return;
+            }
         }
-        else if (!Timers.IsTimerActive(nameof(WriteBatch)))
+
+        if (!Timers.IsTimerActive(nameof(WriteBatch)))
         {
             WriteLater();
         }
@@ -107,8 +116,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     /// <summary>Writes all that was handed over; null, or why the disk refused.</summary>
     private SessionStoreException? Write()
     {
-        _commits.TakeAll(_acknowledged, _waiting);
-        var failure = CollectAcknowledged() ?? Try(_store.Commit) ?? WriteWaiting();
+        var failure = WriteAll();
         if (failure is null)
         {
             _commits.IsHeldUp = false;
@@ -121,66 +129,93 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         return failure;
     }
 
-    private SessionStoreException? CollectAcknowledged()
+    private SessionStoreException? WriteAll()
     {
-        while (_acknowledged.TryPeek(out var commit))
+        while (TryPeek(out var batch))
         {
-            if ((_store.WasRefused || _store.OpenBytes >= CommitQueue.BatchBytes) && Try(_store.Commit) is { } failure)
+            if ((batch.IsAwaited ? WriteAwaited(batch) : Collect(batch)) is { } failure)
             {
                 return failure;
             }
-
-            _store.Add(commit.Entry);
-            _order.Apply(commit.Changes);
-            _acknowledged.Dequeue();
         }
 
+        return Try(_store.Commit);
+    }
+
+    /// <summary>Takes an acknowledged batch over into the line that is open, if that takes it.</summary>
+    private SessionStoreException? Collect(CommitBatch batch)
+    {
+        if ((_store.WasRefused || _store.OpenBytes >= CommitQueue.BatchBytes) && Try(_store.Commit) is { } failure)
+        {
+            return failure;
+        }
+
+        _store.Add(batch.Entries);
+        Settle(batch);
         return null;
     }
 
-    private SessionStoreException? WriteWaiting()
+    private SessionStoreException? WriteAwaited(CommitBatch batch)
     {
-        while (_waiting.Count > 0)
+        if (Try(_store.Commit) is { } refusedBefore)
         {
-            while (_store.OpenBytes < CommitQueue.BatchBytes && _waiting.TryDequeue(out var commit))
-            {
-                _store.Add(commit.Entry);
-                _batch.Add(commit);
-            }
-
-            var failure = Try(_store.Commit);
-            foreach (var commit in _batch)
-            {
-                if (failure is null)
-                {
-                    _order.Apply(commit.Changes);
-                }
-
-                commit.Waiting!.Tell(failure is null ? Committed.Instance : new CommitFailed(failure), ActorRefs.NoSender);
-            }
-
-            _batch.Clear();
-            if (failure is not null)
-            {
-                _store.Discard();
-                return failure;
-            }
+            return refusedBefore;
         }
 
+        _store.Add(batch.Entries);
+        if (Try(_store.Commit) is { } failure)
+        {
+            _store.Discard();
+            return failure;
+        }
+
+        batch.Tell(Committed.Instance);
+        Settle(batch);
         return null;
+    }
+
+    private void Settle(CommitBatch batch)
+    {
+        _order.Apply(batch.Changes);
+        _batches.Dequeue();
+        _commits.Return(batch);
+    }
+
+    private bool TryPeek([NotNullWhen(true)] out CommitBatch? batch)
+    {
+        if (!_batches.TryPeek(out batch) && _commits.TryTake(out batch))
+        {
+            _batches.Enqueue(batch);
+        }
+
+        return batch is not null;
     }
 
     /// <summary>Who waits is told; what was acknowledged is kept, and tried again.</summary>
     private void Refuse(SessionStoreException reason)
     {
         _log.Error(reason, "jam.sessions: the disk refused changes; callers that wait know, acknowledged ones (durability is relaxed) are tried again. Free or mend the disk");
-        while (_waiting.TryDequeue(out var commit))
+        _commits.IsHeldUp = true;
+        while (_commits.TryTake(out var batch))
         {
-            commit.Waiting!.Tell(new CommitFailed(reason), ActorRefs.NoSender);
+            _batches.Enqueue(batch);
         }
 
-        _commits.IsHeldUp = true;
-        if (_store.OpenBytes > 0 || _acknowledged.Count > 0)
+        for (var count = _batches.Count; count > 0; count--)
+        {
+            var batch = _batches.Dequeue();
+            if (batch.IsAwaited)
+            {
+                batch.Tell(new CommitFailed(reason));
+                _commits.Return(batch);
+            }
+            else
+            {
+                _batches.Enqueue(batch);
+            }
+        }
+
+        if (_store.OpenBytes > 0 || _batches.Count > 0)
         {
             WriteLater();
         }

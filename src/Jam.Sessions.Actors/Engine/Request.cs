@@ -5,14 +5,22 @@ namespace Jam.Sessions.Actors.Engine;
 /// <summary>A command on its way to its key's actor, and whom to answer.</summary>
 /// <remarks>
 /// The asker travels in here and not as the message's sender, and is let go with the answer: an actor's cell remembers its last message and
-/// that one's sender, so every idle key would hold the task and the result of whoever asked last.
+/// that one's sender, so every idle actor would hold the task and the result of whoever asked last.
 /// </remarks>
 internal sealed class Request(ISessionCommand command, IActorRef sender) : INoSerializationVerificationNeeded
 {
     private ISessionCommand? _command = command;
     private IActorRef? _sender = sender;
+    private LiveKey? _key;
 
     public ISessionCommand Command => _command!;
+
+    /// <summary>Whose actor it goes to.</summary>
+    public LiveKey Key
+    {
+        get => _key!;
+        set => _key = value;
+    }
 
     /// <summary>The next one in a <see cref="RequestQueue"/>.</summary>
     public Request? Next { get; set; }
@@ -24,7 +32,7 @@ internal sealed class Request(ISessionCommand command, IActorRef sender) : INoSe
     public void Answer(object reply, IActorRef self)
     {
         var sender = _sender!;
-        (_command, _sender, Reply, Next) = (null, null, null, null);
+        (_command, _sender, _key, Reply, Next) = (null, null, null, null, null);
         sender.Tell(reply, self);
     }
 

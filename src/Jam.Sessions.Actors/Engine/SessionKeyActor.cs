@@ -9,7 +9,8 @@ namespace Jam.Sessions.Actors.Engine;
 /// <summary>One key: decides its commands one after the other, and publishes and answers what is durable.</summary>
 /// <remarks>
 /// One batch is in flight at a time; what comes meanwhile is decided together as the next one, on the committed sessions. So a batch that
-/// fails leaves nothing behind, and a busy key still shares each sync among all who wait.
+/// fails leaves nothing behind, and a busy key still shares each sync among all who wait. With the last answer the key is over, and the
+/// actor takes another one: what a key owns is in the table, nothing is lost with it.
 /// </remarks>
 internal sealed class SessionKeyActor : UntypedActor
 {
@@ -28,17 +29,15 @@ internal sealed class SessionKeyActor : UntypedActor
         switch (message)
         {
             case Request request:
+                _key = request.Key;
                 _waiting.Add(request);
                 DecideNext();
                 break;
             case Committed:
-                Publish(_inFlight!);
+                Publish(_inFlight!.Requests, _inFlight.After, _inFlight.Changes);
                 break;
             case CommitFailed failed:
                 Answer(_inFlight!.Requests, failed.Reason);
-                break;
-            case LiveKey key:
-                _key = key;
                 break;
         }
     }
@@ -82,16 +81,16 @@ internal sealed class SessionKeyActor : UntypedActor
     private void Submit(RequestQueue requests, KeySessions before, KeySessions after)
     {
         var changes = before.ChangesTo(after);
-        if (changes.Count == 0)
+        if (changes.Length == 0)
         {
             Answer(requests, failure: null);
             return;
         }
 
-        ReadOnlyMemory<byte> entry;
+        var waiting = _engine.Commits.MustWait ? Self : null;
         try
         {
-            entry = JournalEntry.Encode(changes, _engine.Codec);
+            _engine.Commits.Add(JournalEntry.Encode(changes, _engine.Codec), changes, waiting, _engine.Persistence);
         }
         catch (Exception e)
         {
@@ -100,19 +99,20 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
-        var commit = new Commit(requests, after, changes, entry, _engine.Commits.MustWait ? Self : null);
-        _inFlight = commit.Waiting is null ? null : commit;
-        _engine.Commits.Add(commit, _engine.Persistence);
-        if (_inFlight is null)
+        if (waiting is null)
         {
-            Publish(commit);
+            Publish(requests, after, changes);
+        }
+        else
+        {
+            _inFlight = new Commit(requests, after, changes);
         }
     }
 
-    private void Publish(Commit commit)
+    private void Publish(RequestQueue requests, KeySessions after, DocumentChange[] changes)
     {
-        _engine.Table.Publish(_key.Owner, commit.After, commit.Changes);
-        Answer(commit.Requests, failure: null);
+        _engine.Table.Publish(_key.Owner, after, changes);
+        Answer(requests, failure: null);
     }
 
     private void Answer(RequestQueue requests, Exception? failure)
@@ -127,17 +127,29 @@ internal sealed class SessionKeyActor : UntypedActor
 
             var reply = failure is null ? request.Reply! : (failure as JamSessionsException)?.Fresh() ?? failure;
             request.Answer(reply is Exception fault ? new Status.Failure(fault) : reply, Self);
-            if (_key.Leave())
+            switch (_key.Leave())
             {
-                Context.Parent.Tell(Drained.Instance, Self);
+                case Departure.Last:
+                    _engine.Keys.Release(_key, Self);
+                    return;
+                case Departure.LastOfDrain:
+                    Context.Parent.Tell(Drained.Instance, Self);
+                    return;
             }
         }
 
         DecideNext();
     }
 
+    /// <summary>What was decided, while it is on its way to the disk.</summary>
+    /// <param name="Requests">What is answered then.</param>
+    /// <param name="After">The key's sessions then.</param>
+    /// <param name="Changes">The documents that change.</param>
+    private sealed record Commit(RequestQueue Requests, KeySessions After, DocumentChange[] Changes);
+
     /// <summary>What all key actors of an engine share.</summary>
-    internal sealed class Surroundings(SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, IActorRef persistence)
+    internal sealed class Surroundings(
+        SessionTable table, IdentitySource identities, DocumentCodec codec, CommitQueue commits, LiveKeys keys, IActorRef persistence)
     {
         public SessionTable Table => table;
 
@@ -146,6 +158,8 @@ internal sealed class SessionKeyActor : UntypedActor
         public DocumentCodec Codec => codec;
 
         public CommitQueue Commits => commits;
+
+        public LiveKeys Keys => keys;
 
         public IActorRef Persistence => persistence;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Hosting;
@@ -6,7 +5,7 @@ using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Engine;
 
-/// <summary>Parent of the key actors and of the persistence actor: starts a key's actor, passivates idle ones, drains on shutdown.</summary>
+/// <summary>Parent of the key actors and of the persistence actor: makes key actors, stops those that nobody needs, drains on shutdown.</summary>
 /// <remarks>
 /// Commands do not come through it (<see cref="SessionsRef"/>). After the drain it stays and answers what still comes with
 /// <see cref="SessionsStoppingException"/>: nobody waits in vain.
@@ -15,7 +14,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
 {
     private readonly ResolvedOptions _options;
     private readonly SessionTable _table;
-    private readonly ConcurrentDictionary<string, LiveKey> _keys;
+    private readonly LiveKeys _keys;
     private readonly IActorRef _persistence;
     private readonly Props _keyActors;
     private readonly SessionsRef _door;
@@ -23,7 +22,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     private readonly List<IActorRef> _awaitingDrain = [];
     private int _undrained;
 
-    private SessionManager(ResolvedOptions options, SessionTable table, ConcurrentDictionary<string, LiveKey> keys, Props persistence, Func<IActorRef, Props> keyActors)
+    private SessionManager(ResolvedOptions options, SessionTable table, LiveKeys keys, Props persistence, Func<IActorRef, Props> keyActors)
     {
         _options = options;
         _table = table;
@@ -35,11 +34,11 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
 
     /// <param name="options">The host's.</param>
     /// <param name="table">What is committed.</param>
-    /// <param name="keys">The keys that have an actor.</param>
+    /// <param name="keys">The keys that have an actor, and the actors that have no key.</param>
     /// <param name="persistence">Makes the persistence actor.</param>
     /// <param name="keyActors">Makes key actors that hand their batches to the persistence actor.</param>
     public static Props Props(
-        ResolvedOptions options, SessionTable table, ConcurrentDictionary<string, LiveKey> keys, Props persistence, Func<IActorRef, Props> keyActors) =>
+        ResolvedOptions options, SessionTable table, LiveKeys keys, Props persistence, Func<IActorRef, Props> keyActors) =>
         Akka.Actor.Props.CreateBy(new Producer<SessionManager>(() => new SessionManager(options, table, keys, persistence, keyActors)));
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -76,7 +75,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         switch (message)
         {
             case Spawn spawn:
-                Start(spawn.Key);
+                spawn.Key.Start(Context.ActorOf(_keyActors));
                 break;
             case GetSession or ISessionCommand:
                 _door.Tell(message, Sender);
@@ -85,7 +84,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
                 _persistence.Forward(message);
                 break;
             case Sweep:
-                Passivate();
+                StopUnneeded();
                 break;
             case Drain:
                 BeginDrain();
@@ -96,22 +95,11 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         }
     }
 
-    private void Start(LiveKey key)
+    private void StopUnneeded()
     {
-        var actor = Context.ActorOf(_keyActors);
-        actor.Tell(key);
-        key.Start(actor);
-    }
-
-    private void Passivate()
-    {
-        foreach (var (owner, key) in _keys)
+        foreach (var actor in _keys.TakeUnneeded())
         {
-            if (key.TryPassivate(out var actor))
-            {
-                _keys.TryRemove(KeyValuePair.Create(owner, key));
-                Context.Stop(actor);
-            }
+            Context.Stop(actor);
         }
     }
 
@@ -119,7 +107,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         Become(Draining);
         _awaitingDrain.Add(Sender);
-        _undrained = _keys.Count(key => key.Value.Close());
+        _undrained = _keys.Close();
         _log.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
         ClosePersistenceWhenDrained();
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
 using Jam.Sessions.Actors.Hosting;
@@ -11,7 +10,7 @@ namespace Jam.Sessions.Actors.Engine;
 /// To Akka it is the manager's reference (same path, watched and stopped as the manager is), so what comes another way, as from a
 /// remote system, reaches the manager, which sends it through a door of its own. Everything but reads and commands goes to the manager.
 /// </remarks>
-internal sealed class SessionsRef(IInternalActorRef manager, ConcurrentDictionary<string, LiveKey> keys, SessionTable table, ResolvedOptions options)
+internal sealed class SessionsRef(IInternalActorRef manager, LiveKeys keys, SessionTable table, ResolvedOptions options)
     : MinimalActorRef
 {
     public override ActorPath Path => manager.Path;
@@ -68,28 +67,10 @@ internal sealed class SessionsRef(IInternalActorRef manager, ConcurrentDictionar
 
     /// <summary>A key without sessions and without an actor needs none to be told so.</summary>
     private object? Clear(string owner, ClearSessions clear, IActorRef sender) =>
-        table.Of(owner).Sessions.IsEmpty && !keys.ContainsKey(owner) ? 0 : Pass(owner, clear, sender);
+        table.Of(owner).Sessions.IsEmpty && !keys.Contains(owner) ? 0 : Pass(owner, clear, sender);
 
-    private object? Pass(string owner, ISessionCommand command, IActorRef sender)
-    {
-        var request = new Request(command, sender);
-        while (true)
-        {
-            var key = keys.GetOrAdd(owner, static owner => new LiveKey(owner));
-            if (key.TryEnter())
-            {
-                key.Send(request, manager);
-                return null;
-            }
-
-            if (!key.IsPassivated)
-            {
-                return Failure(new SessionsStoppingException());
-            }
-
-            keys.TryRemove(KeyValuePair.Create(owner, key));
-        }
-    }
+    private object? Pass(string owner, ISessionCommand command, IActorRef sender) =>
+        keys.TryPass(owner, new Request(command, sender), manager) ? null : Failure(new SessionsStoppingException());
 
     private static Status.Failure Failure(JamSessionsException reason) => new(reason);
 }

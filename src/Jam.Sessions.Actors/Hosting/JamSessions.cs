@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
@@ -78,12 +77,12 @@ public sealed class JamSessions : IAsyncDisposable
     private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, IReadOnlyList<Session> documents)
     {
         var (table, commits) = (new SessionTable(documents), new CommitQueue(options.Durability));
-        var keys = new ConcurrentDictionary<string, LiveKey>(StringComparer.Ordinal);
+        var keys = new LiveKeys();
         var persistence = WriterThread.On(system, PersistenceActor.Props(store, new FileOrder(documents), commits, options));
         var identities = new IdentitySource(options, table, fernet);
         var manager = (IInternalActorRef)system.ActorOf(
             SessionManager.Props(
-                options, table, keys, persistence, writer => KeyMailbox.On(system, SessionKeyActor.Props(new(table, identities, store.Codec, commits, writer)))),
+                options, table, keys, persistence, writer => KeyActorProps(system, new(table, identities, store.Codec, commits, keys, writer))),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var terminated = new CancellationTokenSource();
         _ = system.WhenTerminated.ContinueWith(
@@ -100,6 +99,9 @@ public sealed class JamSessions : IAsyncDisposable
             });
         return engine;
     }
+
+    private static Props KeyActorProps(ActorSystem system, SessionKeyActor.Surroundings engine) =>
+        CallersThread.On(system, KeyMailbox.On(system, SessionKeyActor.Props(engine)));
 
     private static void Report(ILoggingAdapter log, string path, IReadOnlyList<Session> documents)
     {

@@ -24,28 +24,43 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
     };
 
     /// <summary>What turns these sessions into <paramref name="after"/>: each document once, as it was and as it is.</summary>
-    public IReadOnlyList<DocumentChange> ChangesTo(KeySessions after)
+    public DocumentChange[] ChangesTo(KeySessions after)
     {
-        var changes = new List<DocumentChange>(1);
-        var next = 0;
+        var changes = new DocumentChange[CompareTo(after, [])];
+        CompareTo(after, changes);
+        return changes;
+    }
+
+    /// <summary>Counts the changes, and notes them as far as there is room.</summary>
+    private int CompareTo(KeySessions after, Span<DocumentChange> changes)
+    {
+        var (count, next) = (0, 0);
         foreach (var session in Sessions)
         {
             if (next == after.Sessions.Length || after.Sessions[next].DocumentId != session.DocumentId)
             {
-                changes.Add(new DocumentChange(session, null));
+                Note(changes, ref count, session, null);
             }
             else if (!ReferenceEquals(after.Sessions[next++], session))
             {
-                changes.Add(new DocumentChange(session, after.Sessions[next - 1]));
+                Note(changes, ref count, session, after.Sessions[next - 1]);
             }
         }
 
         for (; next < after.Sessions.Length; next++)
         {
-            changes.Add(new DocumentChange(null, after.Sessions[next]));
+            Note(changes, ref count, null, after.Sessions[next]);
         }
 
-        return changes;
+        return count;
+    }
+
+    private static void Note(Span<DocumentChange> changes, ref int count, Session? before, Session? after)
+    {
+        if (count++ < changes.Length)
+        {
+            changes[count - 1] = new DocumentChange(before, after);
+        }
     }
 
     private (KeySessions, object) Create(CreateSession create, IIdentities identities)
@@ -56,7 +71,7 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
     }
 
     private (KeySessions, object) Update(UpdateSession update) =>
-        Replace(update.SessionId, session => session.WithData(update.Data)) is { } after
+        Replace(update.SessionId, static (session, data) => session.WithData(data), update.Data) is { } after
             ? (after, Done.Instance)
             : (this, new SessionNotFoundException());
 
@@ -68,20 +83,36 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
 
     private (KeySessions, object) Rework(ReworkSession rework, IIdentities identities)
     {
-        string? newId = null;
-        return Replace(rework.SessionId, session => session.WithId(newId ??= identities.NewSessionId())) is { } after
-            ? (after, newId!)
-            : (this, new SessionNotFoundException());
+        if (!Contains(rework.SessionId))
+        {
+            return (this, new SessionNotFoundException());
+        }
+
+        var newId = identities.NewSessionId();
+        return (Replace(rework.SessionId, static (session, id) => session.WithId(id), newId)!.Value, newId);
     }
 
-    private KeySessions? Replace(string id, Func<Session, Session> change)
+    private bool Contains(string id)
+    {
+        foreach (var session in Sessions)
+        {
+            if (session.Id == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private KeySessions? Replace<T>(string id, Func<Session, T, Session> change, T argument)
     {
         var after = Sessions;
         for (var i = 0; i < Sessions.Length; i++)
         {
             if (Sessions[i].Id == id)
             {
-                after = after.SetItem(i, change(Sessions[i]));
+                after = after.SetItem(i, change(Sessions[i], argument));
             }
         }
 

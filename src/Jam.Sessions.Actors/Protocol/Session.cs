@@ -13,6 +13,9 @@ public sealed record Session
         : this(Id, Key, Data, UnixTime.FromDateTimeOffset(CreatedAt), documentId: 0, raw: null) { }
 
     internal Session(string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw)
+        : this(id, key, data, createdAtSeconds, documentId, raw, SessionIds.HashOf(id)) { }
+
+    private Session(string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, int idHash)
     {
         Id = id;
         Key = key;
@@ -20,6 +23,7 @@ public sealed record Session
         CreatedAtSeconds = createdAtSeconds;
         DocumentId = documentId;
         Raw = raw;
+        IdHash = idHash;
     }
 
     /// <summary>The session id: a bearer secret. With encryption on, the <c>J$_</c> token.</summary>
@@ -55,18 +59,21 @@ public sealed record Session
     /// </summary>
     internal byte[]? Raw { get; }
 
+    /// <summary>Of the id, see <see cref="SessionIds.HashOf"/>.</summary>
+    internal int IdHash { get; }
+
     /// <summary>The place in file order, kept by the persistence actor.</summary>
     internal int Place { get; set; } = -1;
 
-    /// <summary>Set once, by the owner's one writer, when the session is removed together with others.</summary>
-    internal Removal? Removal { get; set; }
+    /// <summary>Set by the owner's one writer when the session leaves together with others, or appears in the instant in which they leave.</summary>
+    internal Passage? Passage { get; set; }
 
-    /// <summary>Set once, by the owner's one writer, when the session has a new id: it appears in the instant in which the old one goes.</summary>
-    internal Removal? Awaits { get; set; }
+    /// <summary>Whether a reader sees it, once it is in the table.</summary>
+    internal bool IsVisible => Passage is null or { IsVisible: true };
 
     internal Session WithId(string id) => new(id, Key, Data, CreatedAtSeconds, DocumentId, Raw);
 
-    internal Session WithData(SessionData data) => new(Id, Key, data, CreatedAtSeconds, DocumentId, Raw);
+    internal Session WithData(SessionData data) => new(Id, Key, data, CreatedAtSeconds, DocumentId, Raw, IdHash);
 
     /// <summary>Equal when id, key, data and creation time are.</summary>
     public bool Equals(Session? other) =>
@@ -83,12 +90,24 @@ public sealed record Session
     public override string ToString() => $"Session {{ Data = {Data} }}";
 }
 
-/// <summary>Sessions that leave in one instant: a reader sees all of them or none.</summary>
-internal sealed class Removal
+/// <summary>What a session does together with others in one instant, so that a reader sees the old ones or the new ones.</summary>
+internal abstract class Passage
 {
-    private volatile bool _done;
+    public abstract bool IsVisible { get; }
+}
 
-    public bool Done => _done;
+/// <summary>Sessions that leave.</summary>
+internal sealed class Leaving : Passage
+{
+    private volatile bool _isOver;
 
-    public void Complete() => _done = true;
+    public override bool IsVisible => !_isOver;
+
+    public void Complete() => _isOver = true;
+}
+
+/// <summary>A session that appears when <paramref name="others"/> are gone.</summary>
+internal sealed class Arriving(Leaving others) : Passage
+{
+    public override bool IsVisible => !others.IsVisible;
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Jam.Sessions.Actors.Encryption;
 
 namespace Jam.Sessions.Actors;
 
@@ -7,6 +8,9 @@ namespace Jam.Sessions.Actors;
 /// <remarks>A session id is a bearer secret: whoever has it is signed in. Both makers draw from the operating system's CSPRNG.</remarks>
 public static class SessionIds
 {
+    private const int LongToken = 100;
+    private const int TokenEnd = 40;
+
     /// <summary>jam's default: a random UUID (version 4), 36 characters, 122 random bits.</summary>
     public static string UuidV4()
     {
@@ -24,6 +28,12 @@ public static class SessionIds
         RandomNumberGenerator.Fill(bytes);
         return Base64Url.EncodeToString(bytes);
     }
+
+    /// <summary>A hash for tables in memory, other in each process. A long token is told by its end: that is its HMAC.</summary>
+    internal static int HashOf(string sessionId) =>
+        sessionId.Length >= LongToken && sessionId.StartsWith(Fernet.Prefix, StringComparison.Ordinal)
+            ? string.GetHashCode(sessionId.AsSpan(sessionId.Length - TokenEnd))
+            : sessionId.GetHashCode(StringComparison.Ordinal);
 
     internal static string Checked(string sessionId)
     {

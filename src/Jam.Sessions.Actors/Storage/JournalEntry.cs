@@ -9,11 +9,12 @@ internal static class JournalEntry
 {
     private const int MaxKeptBuffer = 1 << 20;
 
-    // Written by the key actors on the threads of the pool: one buffer for each thread, and a copy of just what was written.
+    // Key actors write on whatever thread they run.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_buffer;
 
-    public static ReadOnlyMemory<byte> Encode(IEnumerable<DocumentChange> changes, DocumentCodec codec)
+    /// <returns>Valid until the next call on the same thread.</returns>
+    public static ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes, DocumentCodec codec)
     {
         var output = t_buffer is { Capacity: <= MaxKeptBuffer } kept ? kept : t_buffer = new ArrayBufferWriter<byte>();
         output.ResetWrittenCount();
@@ -32,7 +33,7 @@ internal static class JournalEntry
             output.Write("}"u8);
         }
 
-        return output.WrittenSpan.ToArray();
+        return output.WrittenSpan;
     }
 
     /// <summary>Reads the changes of one batch.</summary>

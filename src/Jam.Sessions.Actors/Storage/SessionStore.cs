@@ -70,8 +70,8 @@ internal sealed class SessionStore : IDisposable
     /// <summary>Whether the open batch was refused by the disk: it takes no more, and is to be committed again or discarded.</summary>
     public bool WasRefused { get; private set; }
 
-    /// <summary>Adds changes, as <see cref="JournalEntry"/> encoded them, to the open batch.</summary>
-    public void Add(ReadOnlyMemory<byte> entry)
+    /// <summary>Adds one or more changes, as <see cref="JournalEntry"/> encoded them, to the open batch.</summary>
+    public void Add(ReadOnlySpan<byte> entry)
     {
         if (OpenBytes == 0)
         {
@@ -83,7 +83,7 @@ internal sealed class SessionStore : IDisposable
             _line.Write(", "u8);
         }
 
-        _line.Write(entry.Span);
+        _line.Write(entry);
         OpenBytes += entry.Length;
     }
 

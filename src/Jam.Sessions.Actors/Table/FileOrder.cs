@@ -18,7 +18,7 @@ internal sealed class FileOrder
         }
     }
 
-    public void Apply(IReadOnlyList<DocumentChange> changes)
+    public void Apply(ReadOnlySpan<DocumentChange> changes)
     {
         foreach (var change in changes)
         {

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using Jam.Sessions.Actors.Model;
+using System.Runtime.InteropServices;
 
 namespace Jam.Sessions.Actors.Table;
 
@@ -28,28 +26,34 @@ internal sealed class KeyOwners
 
     public string OwnerOf(string key) => _owners.Count > 0 && _owners.TryGetValue(key, out var owner) ? owner : key;
 
-    public ConcurrentDictionary<string, KeySessions> Group(IReadOnlyList<Session> documents)
+    /// <summary>The documents that can be served, those of each owner together, in file order.</summary>
+    public StripedTable<Session[], OwnerNames> Group(IReadOnlyList<Session> documents)
     {
-        var groups = new Dictionary<string, ImmutableArray<Session>.Builder>(StringComparer.Ordinal);
-        foreach (var session in documents)
+        // Of each owner the last document, and of each document the one before it and how many there are up to it.
+        var last = new Dictionary<string, int>(StringComparer.Ordinal);
+        var chain = new (int Before, int Count)[documents.Count];
+        for (var i = 0; i < documents.Count; i++)
         {
-            if (session.IsOpaque)
+            if (!documents[i].IsOpaque)
             {
-                continue;
+                ref var end = ref CollectionsMarshal.GetValueRefOrAddDefault(last, OwnerOf(documents[i].Key), out var isKnown);
+                chain[i] = isKnown ? (end, chain[end].Count + 1) : (-1, 1);
+                end = i;
             }
-
-            var owner = OwnerOf(session.Key);
-            if (!groups.TryGetValue(owner, out var group))
-            {
-                groups[owner] = group = ImmutableArray.CreateBuilder<Session>(1);
-            }
-
-            group.Add(session);
         }
 
-        return new ConcurrentDictionary<string, KeySessions>(
-            concurrencyLevel: -1,
-            groups.Select(group => KeyValuePair.Create(group.Key, new KeySessions(group.Value.DrainToImmutable()))),
-            StringComparer.Ordinal);
+        var groups = new StripedTable<Session[], OwnerNames>(new OwnerNames(this), last.Count);
+        foreach (var (owner, end) in last)
+        {
+            var sessions = new Session[chain[end].Count];
+            for (var (i, at) = (end, sessions.Length - 1); at >= 0; (i, at) = (chain[i].Before, at - 1))
+            {
+                sessions[at] = documents[i];
+            }
+
+            groups.Set(owner, sessions);
+        }
+
+        return groups;
     }
 }

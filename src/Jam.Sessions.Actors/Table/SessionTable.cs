@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Table;
@@ -10,8 +11,8 @@ internal sealed class SessionTable
 {
     private const long NotCounted = -1;
 
-    private readonly ConcurrentDictionary<string, Session> _byId;
-    private readonly ConcurrentDictionary<string, KeySessions> _byOwner;
+    private readonly StripedTable<Session, SessionNames> _byId;
+    private readonly StripedTable<Session[], OwnerNames> _byOwner;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
     private readonly long _highestOpaqueId;
@@ -21,13 +22,13 @@ internal sealed class SessionTable
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
     public SessionTable(IReadOnlyList<Session> documents)
     {
-        _byId = new(concurrencyLevel: -1, documents.Count, StringComparer.Ordinal);
+        _byId = new(default, documents.Count);
         var duplicates = new List<(string, string)>();
         foreach (var session in documents)
         {
-            if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, session))
+            if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, session) && _byId.TryFind(session.Id, out var first))
             {
-                duplicates.Add((_byId[session.Id].Key, session.Key));
+                duplicates.Add((first.Key, session.Key));
                 HasDuplicates = true;
             }
 
@@ -53,13 +54,14 @@ internal sealed class SessionTable
 
     /// <summary>The committed session of an id.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out Session? session) =>
-        _byId.TryGetValue(id, out session) && session.Removal is not { Done: true } && session.Awaits is not { Done: false };
+        _byId.TryFind(id, out session) && session.IsVisible;
 
     /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
     public string OwnerOf(string key) => _owners.OwnerOf(key);
 
     /// <summary>The committed sessions of an owner.</summary>
-    public KeySessions Of(string owner) => _byOwner.TryGetValue(owner, out var sessions) ? sessions : KeySessions.None;
+    public KeySessions Of(string owner) =>
+        _byOwner.TryFind(owner, out var sessions) ? new KeySessions(ImmutableCollectionsMarshal.AsImmutableArray(sessions)) : KeySessions.None;
 
     /// <summary>Claims an id until <see cref="Release"/>; false where a session has it or another decision claimed it first.</summary>
     public bool TryReserve(string id)
@@ -69,7 +71,7 @@ internal sealed class SessionTable
             return false;
         }
 
-        if (!_byId.ContainsKey(id))
+        if (!_byId.TryFind(id, out _))
         {
             return true;
         }
@@ -96,15 +98,15 @@ internal sealed class SessionTable
     public void Close() => IsClosed = true;
 
     /// <summary>Makes a committed batch visible. Only the owner's one writer calls this.</summary>
-    public void Publish(string owner, KeySessions after, IReadOnlyList<DocumentChange> changes)
+    public void Publish(string owner, KeySessions after, ReadOnlySpan<DocumentChange> changes)
     {
         if (after.Sessions.IsEmpty)
         {
-            _byOwner.TryRemove(owner, out _);
+            _byOwner.Remove(owner);
         }
         else
         {
-            _byOwner[owner] = after;
+            _byOwner.Set(owner, ImmutableCollectionsMarshal.AsArray(after.Sessions)!);
         }
 
         Exchange(changes);
@@ -128,13 +130,13 @@ internal sealed class SessionTable
         var isNewestLeft = Of(OwnerOf(_newest.Key)).Sessions.Any(session => session.DocumentId == _newest.Id);
         return isNewestLeft
             ? Math.Max(highest, _newest.Id)
-            : _byOwner.SelectMany(owner => owner.Value.Sessions).Select(session => session.DocumentId).Append(highest).Max();
+            : _byOwner.Entries.SelectMany(sessions => sessions).Select(session => session.DocumentId).Append(highest).Max();
     }
 
     /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
-    private void Exchange(IReadOnlyList<DocumentChange> changes)
+    private void Exchange(ReadOnlySpan<DocumentChange> changes)
     {
-        Removal? removal = null;
+        Leaving? leaving = null;
         foreach (var (before, after) in changes)
         {
             if (before is null || before.Id == after?.Id)
@@ -142,45 +144,45 @@ internal sealed class SessionTable
                 continue;
             }
 
-            before.Removal = removal ??= new Removal();
+            before.Passage = leaving ??= new Leaving();
             if (after is { Id.Length: > 0 })
             {
-                after.Awaits = removal;
+                after.Passage = new Arriving(leaving);
                 _byId.TryAdd(after.Id, after);
             }
         }
 
-        if (removal is null)
+        if (leaving is null)
         {
             return;
         }
 
-        removal.Complete();
+        leaving.Complete();
         foreach (var (before, after) in changes)
         {
-            if (before is not null && before.Id != after?.Id && _byId.TryGetValue(before.Id, out var served) && ReferenceEquals(served, before))
+            if (before is not null && before.Id != after?.Id)
             {
-                _byId.TryRemove(before.Id, out _);
+                _byId.Remove(before.Id, before);
             }
         }
     }
 
     private void PublishId(Session session, Session? before)
     {
-        if (!_byId.TryGetValue(session.Id, out var served) || ReferenceEquals(served, before))
+        if (!_byId.TryFind(session.Id, out var served) || ReferenceEquals(served, before))
         {
-            _byId[session.Id] = session;
+            _byId.Set(session.Id, session);
         }
     }
 
     /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>
-    private void Uncover(KeySessions after, IReadOnlyList<DocumentChange> changes)
+    private void Uncover(KeySessions after, ReadOnlySpan<DocumentChange> changes)
     {
         foreach (var (before, _) in changes)
         {
-            if (before is { Id.Length: > 0 } && !_byId.ContainsKey(before.Id) && after.Sessions.FirstOrDefault(s => s.Id == before.Id) is { } next)
+            if (before is { Id.Length: > 0 } && !_byId.TryFind(before.Id, out _) && after.Sessions.FirstOrDefault(s => s.Id == before.Id) is { } next)
             {
-                _byId[next.Id] = next;
+                _byId.Set(next.Id, next);
             }
         }
     }

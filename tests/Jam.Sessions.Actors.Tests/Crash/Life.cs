@@ -74,7 +74,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <returns>Whether there was something to change, and it was acknowledged.</returns>
     public bool Commit()
     {
-        var decisions = s_keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).Select(Decide).Where(d => d.Changes.Count > 0).ToList();
+        var decisions = s_keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).Select(Decide).Where(d => d.Changes.Length > 0).ToList();
         if (decisions.Count == 0)
         {
             return false;
@@ -143,7 +143,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         Start();
     }
 
-    private (string Key, KeySessions After, IReadOnlyList<DocumentChange> Changes) Decide(string key)
+    private (string Key, KeySessions After, DocumentChange[] Changes) Decide(string key)
     {
         var before = _table.Of(key);
         var after = before;

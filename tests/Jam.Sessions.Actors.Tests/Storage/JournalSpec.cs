@@ -172,10 +172,15 @@ public sealed class JournalSpec
 
     private static byte[] Line(long number, IEnumerable<Session> documents, Session? removed = null)
     {
-        var changes = documents.Select(document => new DocumentChange(null, document));
+        var changes = documents.Select(document => new DocumentChange(null, document)).ToList();
+        if (removed is not null)
+        {
+            changes.Add(new DocumentChange(removed, null));
+        }
+
         var output = new ArrayBufferWriter<byte>();
         JournalFormat.BeginBatch(output, number);
-        output.Write(JournalEntry.Encode(removed is null ? changes : changes.Append(new DocumentChange(removed, null)), new DocumentCodec(null)).Span);
+        output.Write(JournalEntry.Encode(changes.ToArray(), new DocumentCodec(null)));
         JournalFormat.EndBatch(output);
         return output.WrittenSpan.ToArray();
     }

@@ -40,8 +40,8 @@ internal sealed class StoredFiles : IFaults
     public static Fingerprint Of(string json) => Fingerprint.Empty.With(Encoding.UTF8.GetBytes(json));
 
     /// <summary>One change that makes a document, as the key actors hand it to the store.</summary>
-    public static ReadOnlyMemory<byte> Change(long documentId, string? id = null) =>
-        JournalEntry.Encode([new DocumentChange(null, Session(documentId, id))], new DocumentCodec(null));
+    public static byte[] Change(long documentId, string? id = null) =>
+        JournalEntry.Encode([new DocumentChange(null, Session(documentId, id))], new DocumentCodec(null)).ToArray();
 
     public static Session Session(long documentId, string? id = null) =>
         new(id ?? $"id{documentId}", "key", SessionData.Empty, 1.5, documentId, raw: null);

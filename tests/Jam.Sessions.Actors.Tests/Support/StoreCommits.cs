@@ -5,7 +5,7 @@ namespace Jam.Sessions.Actors.Tests.Support;
 internal static class StoreCommits
 {
     /// <summary>Makes one batch of changes durable, or, when the disk refuses, gives it up.</summary>
-    public static void Commit(this SessionStore store, IEnumerable<ReadOnlyMemory<byte>> entries)
+    public static void Commit(this SessionStore store, IEnumerable<byte[]> entries)
     {
         foreach (var entry in entries)
         {

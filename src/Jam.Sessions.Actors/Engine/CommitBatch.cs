@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Engine;
+
+/// <summary>Commits that go into the journal together: all of them are waited for, or none, since those were acknowledged already.</summary>
+internal sealed class CommitBatch
+{
+    private const int MaxKeptBytes = 1 << 20;
+
+    private readonly ArrayBufferWriter<byte> _entries = new();
+    private readonly List<DocumentChange> _changes = [];
+    private List<IActorRef> _waiting = [];
+
+    /// <summary>The journal entries, with commas between them.</summary>
+    public ReadOnlySpan<byte> Entries => _entries.WrittenSpan;
+
+    /// <summary>The same as documents.</summary>
+    public ReadOnlySpan<DocumentChange> Changes => CollectionsMarshal.AsSpan(_changes);
+
+    public int Length => _entries.WrittenCount;
+
+    public bool IsEmpty => Length == 0;
+
+    /// <summary>Whether somebody waits to hear of it.</summary>
+    public bool IsAwaited => _waiting.Count > 0;
+
+    public void Add(ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, IActorRef? waiting)
+    {
+        if (!IsEmpty)
+        {
+            _entries.Write(", "u8);
+        }
+
+        _entries.Write(entry);
+        _changes.AddRange(changes);
+
+        if (waiting is not null)
+        {
+            _waiting.Add(waiting);
+        }
+    }
+
+    /// <summary>Tells those who wait, on a thread of the pool: the writer has the next batch to write, and what is told runs on the teller's thread.</summary>
+    public void Tell(object outcome)
+    {
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static news => news.Waiting.ForEach(actor => actor.Tell(news.Outcome, ActorRefs.NoSender)), (Waiting: _waiting, Outcome: outcome), preferLocal: false);
+        _waiting = [];
+    }
+
+    /// <summary>Makes it empty, for others to come; false where it has grown too large for that.</summary>
+    public bool TryReuse()
+    {
+        _entries.ResetWrittenCount();
+        _changes.Clear();
+        _waiting.Clear();
+        return _entries.Capacity <= MaxKeptBytes;
+    }
+}
