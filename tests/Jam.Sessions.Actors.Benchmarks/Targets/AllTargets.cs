@@ -51,6 +51,7 @@ internal static class AllTargets
 
         new(10, "web, 64 callers, during a snapshot of 1,000,000 / before", AtLeast(0.7), "during_per_before", Snapshot),
         new(10, "MiB allocated by that snapshot", AtMost(64), "snapshot_mib", Snapshot),
+        new(10, "longest pause of a read during that snapshot, GC apart, in ms", AtMost(10), "read_pause_ms", Snapshot),
 
         new(11, "bytes written per byte updated, default options", AtMost(3), "written_per_changed", "written 67108864"),
         new(11, "bytes written per byte updated, journal as large as the file", AtMost(3), "written_per_changed", "written 4096"),
