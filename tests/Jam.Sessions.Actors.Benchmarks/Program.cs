@@ -22,7 +22,7 @@ switch (line.Words)
         await PlotRun.RunAsync((int)line.Number("rounds", 3), line.Settings(seconds: 2), Console.Out);
         return 0;
     case ["check"]:
-        foreach (var name in Catalog.Names.Where(name => name != "akka-echo"))
+        foreach (var name in Catalog.Names.Where(name => name != "akka-echo").SelectMany(name => new[] { name, name + TextPeer.Suffix }))
         {
             Console.WriteLine($"{name}: {await CheckAsync(name)}");
         }
@@ -42,7 +42,8 @@ switch (line.Words)
             check                                             whether the peers do what the workload takes them to do
             hops --filter '*'                                 each hop beside its baseline, with BenchmarkDotNet
               peer          {string.Join(", ", Catalog.Names)};
-                            the engine also with -relaxed, -encrypted and -ask behind it
+                            the engine also with -relaxed, -encrypted and -ask behind it;
+                            each with {TextPeer.Suffix} behind that: its callers have .NET strings, and every call converts
               mix           web, write, get, update or create
               --fair        each operation begins at the end of the thread pool's queue: for latencies
               --warm-up     seconds before the measured ones (1.5)

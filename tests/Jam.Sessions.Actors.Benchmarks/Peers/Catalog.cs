@@ -18,12 +18,22 @@ internal static class Catalog
         ["litedb"] = _ => new LiteDbPeer(),
     };
 
-    /// <summary>Each of the engine's with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it.</summary>
+    /// <summary>The engine's also with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it, and then each with <c>-text</c>.</summary>
     public static IEnumerable<string> Names => Others.Keys.Prepend(EnginePeer.Name);
 
-    public static bool Has(string name) => Others.ContainsKey(name) || name.StartsWith(EnginePeer.Name, StringComparison.Ordinal);
+    public static bool Has(string name) => IsText(name, out var inner)
+        ? Has(inner)
+        : Others.ContainsKey(name) || name.StartsWith(EnginePeer.Name, StringComparison.Ordinal);
 
     /// <exception cref="PeerMissingException">It needs what this machine does not have.</exception>
-    public static ISessionPeer Create(string name, int preload) =>
-        Others.TryGetValue(name, out var create) ? create(preload) : EnginePeer.Named(name);
+    public static ISessionPeer Create(string name, int preload) => IsText(name, out var inner)
+        ? new TextPeer(Create(inner, preload))
+        : Others.TryGetValue(name, out var create) ? create(preload) : EnginePeer.Named(name);
+
+    private static bool IsText(string name, out string inner)
+    {
+        var isText = name.EndsWith(TextPeer.Suffix, StringComparison.Ordinal);
+        inner = isText ? name[..^TextPeer.Suffix.Length] : name;
+        return isText;
+    }
 }

@@ -10,6 +10,8 @@ internal abstract class EnginePeer : ISessionPeer
 {
     public const string Name = "engine";
 
+    private static readonly string[] Variants = ["relaxed", "encrypted", "ask"];
+
     private readonly Scratch _scratch = new();
     private readonly ActorSystem _system = ActorSystem.Create("benchmark", Quiet.Config);
     private readonly JamSessionsOptions _options;
@@ -30,6 +32,11 @@ internal abstract class EnginePeer : ISessionPeer
     public static EnginePeer Named(string name)
     {
         string[] variants = name.Split('-')[1..];
+        if (variants.Except(Variants).FirstOrDefault() is { } unknown)
+        {
+            throw new ArgumentException($"There is no engine with -{unknown}; there are {string.Join(", ", Variants.Select(variant => $"-{variant}"))}.");
+        }
+
         var options = new JamSessionsOptions { Durability = variants.Contains("relaxed") ? Durability.Relaxed : Durability.Durable };
         if (variants.Contains("encrypted"))
         {

@@ -3,7 +3,7 @@ using Jam.Sessions.Actors.Benchmarks.Workload;
 namespace Jam.Sessions.Actors.Benchmarks.Peers;
 
 /// <summary>A store of sessions that is measured. An operation is complete when its task is; with a durable peer, after its sync.</summary>
-/// <remarks>Data goes in and comes out in the form that the peer keeps natively, see <see cref="Payload"/>: nobody pays for a conversion.</remarks>
+/// <remarks>Data goes in and comes out in the form that the peer keeps natively, see <see cref="Payload"/>: nobody pays for a conversion, except behind a <see cref="TextPeer"/>.</remarks>
 internal interface ISessionPeer : IAsyncDisposable
 {
     /// <summary>The counter of a peer that is a process of its own: seconds of CPU.</summary>

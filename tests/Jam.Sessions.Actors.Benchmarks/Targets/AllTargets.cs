@@ -20,6 +20,7 @@ internal static class AllTargets
         new(1, "gets, 64 callers / cdict", AtLeast(0.5), Throughput, "engine get 64 10000", "cdict get 64 10000"),
 
         new(2, "web, 64 callers, relaxed, client / mdc", AtLeast(3), Throughput, WebRelaxed, "mdc web 64 10000"),
+        new(2, "… / mdc, data as .NET strings on both sides", AtLeast(3), Throughput, "engine-relaxed-text web 64 10000", "mdc-text web 64 10000"),
         new(2, "… / akka-naive", AtLeast(15), Throughput, WebRelaxed, "akka-naive web 64 10000"),
         new(2, "… / redis", AtLeast(20), Throughput, WebRelaxed, "redis web 64 10000"),
         new(2, "… / orleans", AtLeast(30), Throughput, WebRelaxed, "orleans web 64 10000"),
@@ -50,6 +51,7 @@ internal static class AllTargets
 
         new(10, "web, 64 callers, during a snapshot of 1,000,000 / before", AtLeast(0.7), "during_per_before", Snapshot),
         new(10, "MiB allocated by that snapshot", AtMost(64), "snapshot_mib", Snapshot),
+        new(10, "longest pause of a read during that snapshot, GC apart, in ms", AtMost(10), "read_pause_ms", Snapshot),
 
         new(11, "bytes written per byte updated, default options", AtMost(3), "written_per_changed", "written 67108864"),
         new(11, "bytes written per byte updated, journal as large as the file", AtMost(3), "written_per_changed", "written 4096"),

@@ -14,7 +14,7 @@ internal sealed class Payload(string text)
 
     public string Text => text;
 
-    public byte[] Utf8 => _utf8 ??= Encoding.ASCII.GetBytes(text);
+    public byte[] Utf8 => _utf8 ??= Encoding.UTF8.GetBytes(text);
 
     public SessionData Data => _data ??= SessionData.From(text);
 

@@ -59,8 +59,13 @@ internal sealed class WorkloadRun
         .With("write", Merged(caller => caller.Writes));
     }
 
-    /// <summary>Makes the sessions that are there from the beginning.</summary>
-    public async Task PreloadAsync() => _population.Know(await _peer.PreloadAsync(_population.Preload()));
+    /// <summary>Makes the sessions that are there from the beginning; their ids.</summary>
+    public async Task<IReadOnlyList<string>> PreloadAsync()
+    {
+        var ids = await _peer.PreloadAsync(_population.Preload());
+        _population.Know(ids);
+        return ids;
+    }
 
     /// <summary>Lets the callers go, and begins to count once they are warm.</summary>
     public void Start()
