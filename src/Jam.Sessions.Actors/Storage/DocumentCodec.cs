@@ -24,13 +24,34 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     private byte[]? _unescaped;
 
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
-    public DataCounts Counts { get; } = new();
+    public DataCounts Counts { get; private set; } = new();
 
     /// <summary>Whether plain data was read that is to be encrypted.</summary>
     public bool HasPlainToEncrypt => fernet is not null && allowPlainToEncrypted && Counts.Plain > 0;
 
     /// <summary>A codec of the same kind that has read nothing, and so keeps nothing in memory.</summary>
     public DocumentCodec ForWriting() => new(fernet, allowPlainToEncrypted);
+
+    /// <summary>A codec of the same kind for another thread.</summary>
+    public DocumentCodec ForReading() => new(fernet, allowPlainToEncrypted);
+
+    /// <summary>What was met since the last time.</summary>
+    public DataCounts TakeCounts()
+    {
+        var counts = Counts;
+        Counts = new DataCounts();
+        return counts;
+    }
+
+    /// <summary>Reads a member <c>name: document</c>.</summary>
+    public Session Read(ReadOnlySpan<byte> bytes, ref JsonScanner scanner)
+    {
+        scanner.Peek();
+        var start = scanner.Position;
+        var name = scanner.TakeString();
+        scanner.Take((byte)':');
+        return Read(bytes, start, name, ref scanner);
+    }
 
     /// <summary>Reads the member <c>name: document</c> whose name was just taken.</summary>
     public Session Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
