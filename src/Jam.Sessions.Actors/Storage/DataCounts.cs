@@ -9,6 +9,13 @@ internal sealed class DataCounts
 
     public int UnreadableTokens { get; private set; }
 
+    public void Add(DataCounts others)
+    {
+        Plain += others.Plain;
+        Tokens += others.Tokens;
+        UnreadableTokens += others.UnreadableTokens;
+    }
+
     public void Add(DataKind kind)
     {
         Plain += kind == DataKind.Plain ? 1 : 0;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Jam.Sessions.Actors.Encryption;
@@ -17,11 +16,15 @@ namespace Jam.Sessions.Actors.Storage;
 /// </remarks>
 internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
 {
+    private const int LongestPlainData = 1 << 16;
+
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys =
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private byte[]? _unescaped;
+
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
-    public DataCounts Counts { get; } = new();
+    public DataCounts Counts { get; private set; } = new();
 
     /// <summary>Whether plain data was read that is to be encrypted.</summary>
     public bool HasPlainToEncrypt => fernet is not null && allowPlainToEncrypted && Counts.Plain > 0;
@@ -29,10 +32,31 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     /// <summary>A codec of the same kind that has read nothing, and so keeps nothing in memory.</summary>
     public DocumentCodec ForWriting() => new(fernet, allowPlainToEncrypted);
 
+    /// <summary>A codec of the same kind for another thread.</summary>
+    public DocumentCodec ForReading() => new(fernet, allowPlainToEncrypted);
+
+    /// <summary>What was met since the last time.</summary>
+    public DataCounts TakeCounts()
+    {
+        var counts = Counts;
+        Counts = new DataCounts();
+        return counts;
+    }
+
+    /// <summary>Reads a member <c>name: document</c>.</summary>
+    public Session Read(ReadOnlySpan<byte> bytes, ref JsonScanner scanner)
+    {
+        scanner.Peek();
+        var start = scanner.Position;
+        var name = scanner.TakeString();
+        scanner.Take((byte)':');
+        return Read(bytes, start, name, ref scanner);
+    }
+
     /// <summary>Reads the member <c>name: document</c> whose name was just taken.</summary>
     public Session Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
     {
-        var documentId = ReadDocumentId(name);
+        var documentId = DocumentId.Read(name);
         if (documentId == Session.NoDocumentId || scanner.Peek() != (byte)'{')
         {
             scanner.TakeValue();
@@ -40,6 +64,11 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         }
 
         var start = scanner.Position;
+        if (TryReadPlain(bytes, documentId, ref scanner) is { } plain)
+        {
+            return plain;
+        }
+
         var fields = ReadFields(ref scanner);
         var raw = fields.IsPlain ? null : bytes[start..scanner.Position].ToArray();
         return new Session(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw);
@@ -101,15 +130,21 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         }
     }
 
-    /// <summary>Reads a document id as Python's <c>int()</c> does, which jam applies to every name.</summary>
-    internal static long ReadDocumentId(ReadOnlySpan<byte> name)
+    /// <summary>A document that looks exactly as jam and this engine write them, if it is one.</summary>
+    private Session? TryReadPlain(ReadOnlySpan<byte> bytes, long documentId, ref JsonScanner scanner)
     {
-        var text = JsonText.Decode(name).AsSpan().Trim();
-        var underscoresFit = !text.StartsWith("_") && !text.EndsWith("_") && !text.Contains("__", StringComparison.Ordinal)
-            && !text.Contains("+_", StringComparison.Ordinal) && !text.Contains("-_", StringComparison.Ordinal);
-        var digits = text.Contains('_') && underscoresFit ? text.ToString().Replace("_", "", StringComparison.Ordinal) : text;
-        var isNumber = long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id);
-        return isNumber && id is > -Session.DocumentIdLimit and < Session.DocumentIdLimit ? id : Session.NoDocumentId;
+        var plain = new PlainScanner(bytes, scanner.Position);
+        _unescaped ??= new byte[LongestPlainData];
+        if (!plain.TryTakeDocument(_unescaped, out var key, out var id, out var dataLength, out var createdAt))
+        {
+            return null;
+        }
+
+        var isExact = true;
+        var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), ref isExact);
+        var raw = isExact ? null : bytes[scanner.Position..plain.Position].ToArray();
+        scanner.Position = plain.Position;
+        return new Session(Encoding.ASCII.GetString(id), ReadKey(key), data, createdAt, documentId, raw);
     }
 
     private DocumentFields ReadFields(ref JsonScanner scanner)
@@ -153,7 +188,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
                 fields.Id = isText ? JsonText.Decode(scanner.TakeString()) : Skip(ref scanner, fields);
                 break;
             case var _ when name.SequenceEqual("data"u8) && isText:
-                fields.Data = ReadData(scanner.TakeString(), out var isExact);
+                fields.Data = ReadData(JsonText.DecodeUtf8(scanner.TakeString(), out var isExact), ref isExact);
                 fields.IsExact &= isExact;
                 break;
             case var _ when name.SequenceEqual("data"u8):
@@ -195,23 +230,23 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         return key;
     }
 
-    private SessionData ReadData(ReadOnlySpan<byte> content, out bool isExact)
+    private SessionData ReadData(byte[] text, ref bool isExact)
     {
+        var isToken = Fernet.IsToken(text);
         if (fernet is null)
         {
-            var text = JsonText.DecodeUtf8(content, out isExact);
-            Counts.Add(Fernet.IsToken(text) ? DataKind.Token : DataKind.Plain);
+            Counts.Add(isToken ? DataKind.Token : DataKind.Plain);
             return SessionData.Stored(text);
         }
 
-        if (!Fernet.IsToken(content))
+        if (!isToken)
         {
             Counts.Add(DataKind.Plain);
             isExact = allowPlainToEncrypted;
-            return allowPlainToEncrypted ? SessionData.Stored(JsonText.DecodeUtf8(content, out _)) : SessionData.Unreadable;
+            return allowPlainToEncrypted ? SessionData.Stored(text) : SessionData.Unreadable;
         }
 
-        var decrypted = fernet.TryDecrypt(JsonText.DecodeUtf8(content, out _));
+        var decrypted = fernet.TryDecrypt(text);
         Counts.Add(decrypted is null ? DataKind.UnreadableToken : DataKind.Token);
         isExact = decrypted is not null && Utf8.IsValid(decrypted);
         return isExact ? SessionData.Stored(decrypted!) : SessionData.Unreadable;

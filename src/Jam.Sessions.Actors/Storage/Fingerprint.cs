@@ -13,6 +13,9 @@ internal readonly record struct Fingerprint(long Length, uint Crc)
     /// <summary>The fingerprint of what was seen so far and <paramref name="bytes"/>.</summary>
     public Fingerprint With(ReadOnlySpan<byte> bytes) => new(Length + bytes.Length, Crc32C(Crc, bytes));
 
+    /// <summary>The fingerprint with what is new of the bytes that stand at <paramref name="offset"/>; those before <see cref="Length"/> are in it already.</summary>
+    public Fingerprint With(ReadOnlySpan<byte> bytes, long offset) => With(bytes[(int)Math.Min(Length - offset, bytes.Length)..]);
+
     /// <summary>CRC-32C (Castagnoli), as in RFC 3720; the CRC of the whole from the CRC of the part before.</summary>
     public static uint Crc32C(uint before, ReadOnlySpan<byte> bytes)
     {

@@ -15,7 +15,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> bytes, int position = 0)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    public int Position { get; private set; } = position;
+    public int Position { get; set; } = position;
 
     /// <summary>The next byte that is no blank, not yet taken.</summary>
     public byte Peek()

@@ -81,6 +81,18 @@ internal static class JsonText
         return utf8;
     }
 
+    /// <summary>What a backslash and this character stand for; 0 where that is no escape of two characters.</summary>
+    public static byte ShortEscape(byte escape) => escape switch
+    {
+        (byte)'"' or (byte)'\\' or (byte)'/' => escape,
+        (byte)'b' => (byte)'\b',
+        (byte)'f' => (byte)'\f',
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        _ => 0,
+    };
+
     /// <summary>Writes a JSON string, quotes included, of ASCII characters only.</summary>
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
@@ -174,25 +186,11 @@ internal static class JsonText
 
     private static char DecodeEscape(ReadOnlySpan<byte> escape, out int length)
     {
-        length = 2;
-        switch (escape[1])
-        {
-            case (byte)'b':
-                return '\b';
-            case (byte)'f':
-                return '\f';
-            case (byte)'n':
-                return '\n';
-            case (byte)'r':
-                return '\r';
-            case (byte)'t':
-                return '\t';
-            case (byte)'u':
-                length = 6;
-                return (char)ushort.Parse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            default:
-                return (char)escape[1];
-        }
+        var isLong = escape[1] == (byte)'u';
+        length = isLong ? 6 : 2;
+        return isLong
+            ? (char)ushort.Parse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+            : (char)ShortEscape(escape[1]);
     }
 
     private static int Escape(char unit, Span<byte> output)

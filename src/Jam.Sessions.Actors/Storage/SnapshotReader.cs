@@ -3,40 +3,51 @@ namespace Jam.Sessions.Actors.Storage;
 /// <summary>Reads a TinyDB file, <c>{"_default": {"1": {…}, …}}</c>, through one buffer: never the whole file, one document at a time.</summary>
 /// <remarks>
 /// Each step parses one piece from the buffer; one that runs out of bytes is repeated after a refill, so every step is a plain loop over a
-/// span. Whatever stands around <c>_default</c> is kept verbatim.
+/// span. Whatever stands around <c>_default</c> is kept verbatim. Of a large file <see cref="ParallelReader"/> reads what it understands; all else,
+/// and with it every damage, is found here.
 /// </remarks>
 internal sealed class SnapshotReader
 {
     private const int BufferSize = 1 << 20;
+    private const int ChunkSize = 1 << 19;
 
     private readonly string _path;
     private readonly IDiskFile _file;
     private readonly DocumentCodec _codec;
+    private readonly int _chunkSize;
+    private readonly long _length;
     private readonly List<Session> _documents = [];
     private byte[] _buffer;
     private int _next;
     private int _end;
     private long _read;
+    private long _readAheadFrom;
     private Fingerprint _fingerprint = Fingerprint.Empty;
     private Dictionary<long, int>? _places;
     private long _highestId = long.MinValue;
 
-    private SnapshotReader(string path, IDiskFile file, DocumentCodec codec)
+    private SnapshotReader(string path, IDiskFile file, DocumentCodec codec, int chunkSize)
     {
         _path = path;
         _file = file;
         _codec = codec;
-        _buffer = new byte[Math.Clamp(file.Length + 1, 1 << 12, BufferSize)];
+        _chunkSize = chunkSize;
+        _length = file.Length;
+        _buffer = new byte[Math.Clamp(_length + 1, 1 << 12, BufferSize)];
     }
 
     private delegate T Step<out T>(ref JsonScanner scanner);
 
     /// <summary>Reads the file; one that is missing, has no bytes or holds <c>null</c> is an empty store, as for jam.</summary>
+    /// <param name="disk">Where the file is.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="codec">How documents are written.</param>
+    /// <param name="chunkSize">How many bytes a thread takes at a time; of a smaller file one thread reads all.</param>
     /// <exception cref="SessionStoreCorruptException">Not a TinyDB file.</exception>
-    public static Snapshot Read(IDisk disk, string path, DocumentCodec codec)
+    public static Snapshot Read(IDisk disk, string path, DocumentCodec codec, int chunkSize = ChunkSize)
     {
         using var file = disk.OpenRead(path);
-        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, codec).Read();
+        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, codec, chunkSize).Read();
     }
 
     private Snapshot Read()
@@ -104,18 +115,27 @@ internal sealed class SnapshotReader
         });
         while (!isEmpty)
         {
+            ReadAhead();
             Add(Take(TakeDocument));
             isEmpty = !Take(static (ref JsonScanner scanner) => scanner.TakeCommaOr((byte)'}'));
         }
     }
 
-    private Session TakeDocument(ref JsonScanner scanner)
+    private Session TakeDocument(ref JsonScanner scanner) => _codec.Read(_buffer.AsSpan(0, _end), ref scanner);
+
+    /// <summary>Takes what several threads can read from here, which is nearly all of a large file.</summary>
+    private void ReadAhead()
     {
-        scanner.Peek();
-        var start = scanner.Position;
-        var name = scanner.TakeString();
-        scanner.Take((byte)':');
-        return _codec.Read(_buffer.AsSpan(0, _end), start, name, ref scanner);
+        if (Position < _readAheadFrom || Position + _chunkSize > _length)
+        {
+            return;
+        }
+
+        var ahead = ParallelReader.Read(_file, Position, _fingerprint, _chunkSize, _codec);
+        _documents.EnsureCapacity(_documents.Count + ahead.Documents.Sum(documents => documents.Count));
+        ahead.Documents.ForEach(documents => documents.ForEach(Add));
+        (_next, _end, _read, _fingerprint) = (0, 0, ahead.Position, ahead.Fingerprint);
+        _readAheadFrom = Position + _chunkSize;
     }
 
     /// <summary>Of documents with the same id the last one counts, in the place of the first: what a Python dict does.</summary>
@@ -209,7 +229,7 @@ internal sealed class SnapshotReader
         }
 
         var count = _file.Read(_buffer.AsSpan(_end), _read);
-        _fingerprint = _fingerprint.With(_buffer.AsSpan(_end, count));
+        _fingerprint = _fingerprint.With(_buffer.AsSpan(_end, count), _read);
         _read += count;
         _end += count;
         return count > 0;

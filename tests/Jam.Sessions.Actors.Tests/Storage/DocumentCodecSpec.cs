@@ -107,7 +107,7 @@ public sealed class DocumentCodecSpec
     [InlineData("1,000", Session.NoDocumentId)]
     [InlineData("0x1", Session.NoDocumentId)]
     public void A_document_id_is_what_python_makes_a_number_of(string name, long id) =>
-        Assert.Equal(id, DocumentCodec.ReadDocumentId(Encoding.UTF8.GetBytes(name)));
+        Assert.Equal(id, DocumentId.Read(Encoding.UTF8.GetBytes(name)));
 
     [Theory]
     [InlineData(10)]
