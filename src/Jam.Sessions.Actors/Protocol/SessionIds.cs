@@ -29,11 +29,11 @@ public static class SessionIds
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>A hash for tables in memory, other in each process. A long token is told by its end: that is its HMAC.</summary>
+    /// <summary>A hash for tables in memory. A long token is told by its end: that is its HMAC.</summary>
     internal static int HashOf(string sessionId) =>
         sessionId.Length >= LongToken && sessionId.StartsWith(Fernet.Prefix, StringComparison.Ordinal)
-            ? string.GetHashCode(sessionId.AsSpan(sessionId.Length - TokenEnd))
-            : sessionId.GetHashCode(StringComparison.Ordinal);
+            ? TextHash.Of(sessionId.AsSpan(sessionId.Length - TokenEnd))
+            : TextHash.Of(sessionId);
 
     internal static string Checked(string sessionId)
     {

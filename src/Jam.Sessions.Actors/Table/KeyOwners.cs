@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Table;
 
@@ -27,7 +28,7 @@ internal sealed class KeyOwners
     public string OwnerOf(string key) => _owners.Count > 0 && _owners.TryGetValue(key, out var owner) ? owner : key;
 
     /// <summary>The documents that can be served, those of each owner together, in file order.</summary>
-    public StripedTable<Session[], OwnerNames> Group(IReadOnlyList<Session> documents)
+    public StripedTable<KeySessions, OwnerNames> Group(IReadOnlyList<Session> documents)
     {
         // Of each owner the last document, and of each document the one before it and how many there are up to it.
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -42,7 +43,7 @@ internal sealed class KeyOwners
             }
         }
 
-        var groups = new StripedTable<Session[], OwnerNames>(new OwnerNames(this), last.Count);
+        var groups = new StripedTable<KeySessions, OwnerNames>(new OwnerNames(this), last.Count);
         foreach (var (owner, end) in last)
         {
             var sessions = new Session[chain[end].Count];
@@ -51,7 +52,7 @@ internal sealed class KeyOwners
                 sessions[at] = documents[i];
             }
 
-            groups.Set(owner, sessions);
+            groups.Set(owner, new KeySessions(ImmutableCollectionsMarshal.AsImmutableArray(sessions)));
         }
 
         return groups;

@@ -1,13 +1,21 @@
+using Jam.Sessions.Actors.Model;
+
 namespace Jam.Sessions.Actors.Table;
 
-/// <summary>The sessions of an owner, none of them empty, by that owner.</summary>
-internal readonly struct OwnerNames(KeyOwners owners) : INames<Session[]>
+/// <summary>The sessions of an owner, at least one, by that owner.</summary>
+internal readonly struct OwnerNames(KeyOwners owners) : INames<KeySessions>
 {
-    public static Session[] Removed { get; } = [];
+    public static KeySessions Removed => KeySessions.None;
 
-    public int HashOf(string name) => name.GetHashCode(StringComparison.Ordinal);
+    public static bool IsEmpty(KeySessions entry) => entry.Sessions.IsDefault;
 
-    public int HashOf(Session[] entry) => HashOf(owners.OwnerOf(entry[0].Key));
+    public static bool IsPresent(KeySessions entry) => !entry.Sessions.IsDefaultOrEmpty;
 
-    public bool Is(Session[] entry, string name, int hash) => entry.Length > 0 && owners.OwnerOf(entry[0].Key) == name;
+    public static bool AreSame(KeySessions entry, KeySessions other) => entry.Sessions == other.Sessions;
+
+    public int HashOf(string name) => TextHash.Of(name);
+
+    public int HashOf(KeySessions entry) => HashOf(owners.OwnerOf(entry.Sessions[0].Key));
+
+    public bool Is(KeySessions entry, string name, int hash) => entry.Sessions.Length > 0 && owners.OwnerOf(entry.Sessions[0].Key) == name;
 }

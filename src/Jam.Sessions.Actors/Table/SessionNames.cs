@@ -1,13 +1,22 @@
 namespace Jam.Sessions.Actors.Table;
 
+/// <summary>A session in its slot.</summary>
+internal readonly record struct SessionSlot(Session? Session);
+
 /// <summary>Sessions by their ids.</summary>
-internal readonly struct SessionNames : INames<Session>
+internal readonly struct SessionNames : INames<SessionSlot>
 {
-    public static Session Removed { get; } = new("", "", SessionData.Empty, 0, Session.NoDocumentId, raw: null);
+    public static SessionSlot Removed { get; } = new(new Session("", "", SessionData.Empty, 0, Session.NoDocumentId, raw: null));
+
+    public static bool IsEmpty(SessionSlot entry) => entry.Session is null;
+
+    public static bool IsPresent(SessionSlot entry) => entry.Session is { Id.Length: > 0 };
+
+    public static bool AreSame(SessionSlot entry, SessionSlot other) => ReferenceEquals(entry.Session, other.Session);
 
     public int HashOf(string name) => SessionIds.HashOf(name);
 
-    public int HashOf(Session entry) => entry.IdHash;
+    public int HashOf(SessionSlot entry) => entry.Session!.IdHash;
 
-    public bool Is(Session entry, string name, int hash) => entry.IdHash == hash && entry.Id == name;
+    public bool Is(SessionSlot entry, string name, int hash) => entry.Session!.IdHash == hash && entry.Session.Id == name;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Table;
@@ -11,8 +10,8 @@ internal sealed class SessionTable
 {
     private const long NotCounted = -1;
 
-    private readonly StripedTable<Session, SessionNames> _byId;
-    private readonly StripedTable<Session[], OwnerNames> _byOwner;
+    private readonly StripedTable<SessionSlot, SessionNames> _byId;
+    private readonly StripedTable<KeySessions, OwnerNames> _byOwner;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
     private readonly long _highestOpaqueId;
@@ -26,9 +25,9 @@ internal sealed class SessionTable
         var duplicates = new List<(string, string)>();
         foreach (var session in documents)
         {
-            if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, session) && _byId.TryFind(session.Id, out var first))
+            if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, new(session)) && _byId.TryFind(session.Id, out var first))
             {
-                duplicates.Add((first.Key, session.Key));
+                duplicates.Add((first.Session!.Key, session.Key));
                 HasDuplicates = true;
             }
 
@@ -53,15 +52,18 @@ internal sealed class SessionTable
     private bool HasDuplicates { get; }
 
     /// <summary>The committed session of an id.</summary>
-    public bool TryFind(string id, [NotNullWhen(true)] out Session? session) =>
-        _byId.TryFind(id, out session) && session.IsVisible;
+    public bool TryFind(string id, [NotNullWhen(true)] out Session? session)
+    {
+        var isThere = _byId.TryFind(id, out var slot);
+        session = slot.Session;
+        return isThere && session!.IsVisible;
+    }
 
     /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
     public string OwnerOf(string key) => _owners.OwnerOf(key);
 
     /// <summary>The committed sessions of an owner.</summary>
-    public KeySessions Of(string owner) =>
-        _byOwner.TryFind(owner, out var sessions) ? new KeySessions(ImmutableCollectionsMarshal.AsImmutableArray(sessions)) : KeySessions.None;
+    public KeySessions Of(string owner) => _byOwner.TryFind(owner, out var sessions) ? sessions : KeySessions.None;
 
     /// <summary>Claims an id until <see cref="Release"/>; false where a session has it or another decision claimed it first.</summary>
     public bool TryReserve(string id)
@@ -106,7 +108,7 @@ internal sealed class SessionTable
         }
         else
         {
-            _byOwner.Set(owner, ImmutableCollectionsMarshal.AsArray(after.Sessions)!);
+            _byOwner.Set(owner, after);
         }
 
         Exchange(changes);
@@ -130,7 +132,7 @@ internal sealed class SessionTable
         var isNewestLeft = Of(OwnerOf(_newest.Key)).Sessions.Any(session => session.DocumentId == _newest.Id);
         return isNewestLeft
             ? Math.Max(highest, _newest.Id)
-            : _byOwner.Entries.SelectMany(sessions => sessions).Select(session => session.DocumentId).Append(highest).Max();
+            : _byOwner.Entries.SelectMany(owner => owner.Sessions).Select(session => session.DocumentId).Append(highest).Max();
     }
 
     /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
@@ -148,7 +150,7 @@ internal sealed class SessionTable
             if (after is { Id.Length: > 0 })
             {
                 after.Passage = new Arriving(leaving);
-                _byId.TryAdd(after.Id, after);
+                _byId.TryAdd(after.Id, new(after));
             }
         }
 
@@ -162,16 +164,16 @@ internal sealed class SessionTable
         {
             if (before is not null && before.Id != after?.Id)
             {
-                _byId.Remove(before.Id, before);
+                _byId.Remove(before.Id, new(before));
             }
         }
     }
 
     private void PublishId(Session session, Session? before)
     {
-        if (!_byId.TryFind(session.Id, out var served) || ReferenceEquals(served, before))
+        if (!_byId.TryFind(session.Id, out var served) || ReferenceEquals(served.Session, before))
         {
-            _byId.Set(session.Id, session);
+            _byId.Set(session.Id, new(session));
         }
     }
 
@@ -182,7 +184,7 @@ internal sealed class SessionTable
         {
             if (before is { Id.Length: > 0 } && !_byId.TryFind(before.Id, out _) && after.Sessions.FirstOrDefault(s => s.Id == before.Id) is { } next)
             {
-                _byId.Set(next.Id, next);
+                _byId.Set(next.Id, new(next));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Jam.Sessions.Actors.Table;
@@ -11,8 +10,10 @@ namespace Jam.Sessions.Actors.Table;
 /// A slot is a reference and nothing else, where a <see cref="System.Collections.Concurrent.ConcurrentDictionary{TKey, TValue}"/> has a node of 48
 /// bytes. Entries never move within an array: a stripe that is full gets a new one, and who reads the old one finds what was there before.
 /// </remarks>
+/// <typeparam name="TEntry">A struct of one reference, so that it is read and written as a whole, and this code is compiled for it.</typeparam>
+/// <typeparam name="TNames">What entries are called.</typeparam>
 internal sealed class StripedTable<TEntry, TNames>
-    where TEntry : class
+    where TEntry : struct
     where TNames : struct, INames<TEntry>
 {
     private const int Stripes = 64;
@@ -35,19 +36,17 @@ internal sealed class StripedTable<TEntry, TNames>
     public int Count => _stripes.Sum(stripe => stripe.Count);
 
     /// <summary>Whatever is there while this goes on.</summary>
-    public IEnumerable<TEntry> Entries => _stripes
-        .SelectMany(stripe => Volatile.Read(ref stripe.Slots))
-        .Select(slot => slot.Entry)
-        .Where(entry => entry is not null && entry != TNames.Removed)!;
+    public IEnumerable<TEntry> Entries => _stripes.SelectMany(stripe => Volatile.Read(ref stripe.Slots)).Where(TNames.IsPresent);
 
-    public bool TryFind(string name, [NotNullWhen(true)] out TEntry? entry)
+    public bool TryFind(string name, out TEntry entry)
     {
         var hash = _names.HashOf(name);
         var slots = Volatile.Read(ref StripeOf(hash).Slots);
         for (var at = FirstOf(hash, slots); ; at = Next(at, slots))
         {
-            entry = Volatile.Read(ref slots[at].Entry);
-            if (entry is null)
+            // A reference that is read through needs no fence, and its assignment is one.
+            entry = slots[at];
+            if (TNames.IsEmpty(entry))
             {
                 return false;
             }
@@ -65,17 +64,17 @@ internal sealed class StripedTable<TEntry, TNames>
     /// <summary>Adds an entry, or puts it in the place of the one of this name.</summary>
     public void Set(string name, TEntry entry) => Put(name, entry, replace: true);
 
-    /// <summary>Removes the entry of a name, if it is <paramref name="entry"/> or that is null.</summary>
+    /// <summary>Removes the entry of a name, whatever it is, or only if it is <paramref name="entry"/>.</summary>
     public void Remove(string name, TEntry? entry = null)
     {
         var hash = _names.HashOf(name);
         var stripe = StripeOf(hash);
         lock (stripe)
         {
-            var at = Find(stripe.Slots, name, hash);
-            if (stripe.Slots[at].Entry is { } found && (entry is null || found == entry))
+            ref var slot = ref Find(stripe.Slots, name, hash);
+            if (!TNames.IsEmpty(slot) && (entry is null || TNames.AreSame(slot, entry.Value)))
             {
-                Volatile.Write(ref stripe.Slots[at].Entry, TNames.Removed);
+                slot = TNames.Removed;
                 stripe.Count--;
             }
         }
@@ -87,12 +86,12 @@ internal sealed class StripedTable<TEntry, TNames>
         var stripe = StripeOf(hash);
         lock (stripe)
         {
-            var at = Find(stripe.Slots, name, hash);
-            if (stripe.Slots[at].Entry is not null)
+            ref var slot = ref Find(stripe.Slots, name, hash);
+            if (!TNames.IsEmpty(slot))
             {
                 if (replace)
                 {
-                    Volatile.Write(ref stripe.Slots[at].Entry, entry);
+                    slot = entry;
                 }
 
                 return replace;
@@ -101,10 +100,10 @@ internal sealed class StripedTable<TEntry, TNames>
             if (4 * (stripe.Used + 1) > 3 * stripe.Slots.Length)
             {
                 MakeRoom(stripe);
-                at = Find(stripe.Slots, name, hash);
+                slot = ref Find(stripe.Slots, name, hash);
             }
 
-            Volatile.Write(ref stripe.Slots[at].Entry, entry);
+            slot = entry;
             stripe.Used++;
             stripe.Count++;
             return true;
@@ -112,32 +111,29 @@ internal sealed class StripedTable<TEntry, TNames>
     }
 
     /// <summary>The slot of the name, or the empty one behind all where it could be.</summary>
-    private int Find(Slot[] slots, string name, int hash)
+    private ref TEntry Find(TEntry[] slots, string name, int hash)
     {
         var at = FirstOf(hash, slots);
-        while (slots[at].Entry is { } entry && !_names.Is(entry, name, hash))
+        while (!TNames.IsEmpty(slots[at]) && !_names.Is(slots[at], name, hash))
         {
             at = Next(at, slots);
         }
 
-        return at;
+        return ref slots[at];
     }
 
     private void MakeRoom(Stripe stripe)
     {
-        var slots = new Slot[SlotsFor(stripe.Count + 1)];
-        foreach (var slot in stripe.Slots)
+        var slots = new TEntry[SlotsFor(stripe.Count + 1)];
+        foreach (var entry in stripe.Slots.Where(TNames.IsPresent))
         {
-            if (slot.Entry is { } entry && entry != TNames.Removed)
+            var at = FirstOf(_names.HashOf(entry), slots);
+            while (!TNames.IsEmpty(slots[at]))
             {
-                var at = FirstOf(_names.HashOf(entry), slots);
-                while (slots[at].Entry is not null)
-                {
-                    at = Next(at, slots);
-                }
-
-                slots[at].Entry = entry;
+                at = Next(at, slots);
             }
+
+            slots[at] = entry;
         }
 
         stripe.Used = stripe.Count;
@@ -148,19 +144,13 @@ internal sealed class StripedTable<TEntry, TNames>
 
     private Stripe StripeOf(int hash) => _stripes[hash & (Stripes - 1)];
 
-    private static int FirstOf(int hash, Slot[] slots) => (int)((uint)hash / Stripes) & (slots.Length - 1);
+    private static int FirstOf(int hash, TEntry[] slots) => (int)((uint)hash / Stripes) & (slots.Length - 1);
 
-    private static int Next(int at, Slot[] slots) => (at + 1) & (slots.Length - 1);
-
-    // A struct, since an array of references checks the type of all that is stored in it.
-    private struct Slot
-    {
-        public TEntry? Entry;
-    }
+    private static int Next(int at, TEntry[] slots) => (at + 1) & (slots.Length - 1);
 
     private sealed class Stripe(int slots)
     {
-        public Slot[] Slots = new Slot[slots];
+        public TEntry[] Slots = new TEntry[slots];
 
         /// <summary>How many slots are not empty.</summary>
         public int Used;
@@ -171,9 +161,16 @@ internal sealed class StripedTable<TEntry, TNames>
 
 /// <summary>What entries are called.</summary>
 internal interface INames<TEntry>
+    where TEntry : struct
 {
     /// <summary>Stands where an entry was; it has no name.</summary>
     static abstract TEntry Removed { get; }
+
+    static abstract bool IsEmpty(TEntry entry);
+
+    static abstract bool IsPresent(TEntry entry);
+
+    static abstract bool AreSame(TEntry entry, TEntry other);
 
     int HashOf(string name);
 
