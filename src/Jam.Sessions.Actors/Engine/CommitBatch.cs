@@ -9,6 +9,7 @@ namespace Jam.Sessions.Actors.Engine;
 internal sealed class CommitBatch
 {
     private const int MaxKeptBytes = 1 << 20;
+    private const int ToldInARow = 32;
 
     private readonly ArrayBufferWriter<byte> _entries = new();
     private readonly List<DocumentChange> _changes = [];
@@ -43,12 +44,24 @@ internal sealed class CommitBatch
         }
     }
 
-    /// <summary>Tells those who wait, on a thread of the pool: the writer has the next batch to write, and what is told runs on the teller's thread.</summary>
+    /// <summary>Tells those who wait, on threads of the pool: the writer has the next batch to write, and what is told runs on the teller's thread.</summary>
     public void Tell(object outcome)
     {
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static news => news.Waiting.ForEach(actor => actor.Tell(news.Outcome, ActorRefs.NoSender)), (Waiting: _waiting, Outcome: outcome), preferLocal: false);
+        var waiting = _waiting;
         _waiting = [];
+        for (var first = 0; first < waiting.Count; first += ToldInARow)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static news =>
+                {
+                    for (var i = news.First; i < Math.Min(news.First + ToldInARow, news.Waiting.Count); i++)
+                    {
+                        news.Waiting[i].Tell(news.Outcome, ActorRefs.NoSender);
+                    }
+                },
+                (Waiting: waiting, First: first, Outcome: outcome),
+                preferLocal: false);
+        }
     }
 
     /// <summary>Makes it empty, for others to come; false where it has grown too large for that.</summary>

@@ -100,11 +100,11 @@ internal sealed class StripedTable<TEntry, TNames>
             if (4 * (stripe.Used + 1) > 3 * stripe.Slots.Length)
             {
                 MakeRoom(stripe);
-                slot = ref Find(stripe.Slots, name, hash);
             }
 
+            slot = ref FindFree(stripe.Slots, hash);
+            stripe.Used += TNames.IsEmpty(slot) ? 1 : 0;
             slot = entry;
-            stripe.Used++;
             stripe.Count++;
             return true;
         }
@@ -122,18 +122,27 @@ internal sealed class StripedTable<TEntry, TNames>
         return ref slots[at];
     }
 
+    /// <summary>The first slot for a hash that is empty or was left.</summary>
+    private static ref TEntry FindFree(TEntry[] slots, int hash)
+    {
+        var at = FirstOf(hash, slots);
+        while (TNames.IsPresent(slots[at]))
+        {
+            at = Next(at, slots);
+        }
+
+        return ref slots[at];
+    }
+
     private void MakeRoom(Stripe stripe)
     {
         var slots = new TEntry[SlotsFor(stripe.Count + 1)];
-        foreach (var entry in stripe.Slots.Where(TNames.IsPresent))
+        foreach (var entry in stripe.Slots)
         {
-            var at = FirstOf(_names.HashOf(entry), slots);
-            while (!TNames.IsEmpty(slots[at]))
+            if (TNames.IsPresent(entry))
             {
-                at = Next(at, slots);
+                FindFree(slots, _names.HashOf(entry)) = entry;
             }
-
-            slots[at] = entry;
         }
 
         stripe.Used = stripe.Count;
