@@ -46,8 +46,7 @@ internal sealed class CommitBatch
     /// <summary>Tells those who wait, on a thread of the pool: the writer has the next batch to write, and what is told runs on the teller's thread.</summary>
     public void Tell(object outcome)
     {
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static news => news.Waiting.ForEach(actor => actor.Tell(news.Outcome, ActorRefs.NoSender)), (Waiting: _waiting, Outcome: outcome), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(new News(_waiting, outcome), preferLocal: false);
         _waiting = [];
     }
 
@@ -58,5 +57,25 @@ internal sealed class CommitBatch
         _changes.Clear();
         _waiting.Clear();
         return _entries.Capacity <= MaxKeptBytes;
+    }
+
+    /// <summary>Tells one after the other. Whoever is told runs at once, and the host's id factory may keep it: then another thread goes on.</summary>
+    private sealed class News(List<IActorRef> waiting, object outcome) : IThreadPoolWorkItem
+    {
+        private int _told;
+
+        public void Execute()
+        {
+            var at = Interlocked.Increment(ref _told) - 1;
+            if (at < waiting.Count - 1)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+
+            for (; at < waiting.Count; at = Interlocked.Increment(ref _told) - 1)
+            {
+                waiting[at].Tell(outcome, ActorRefs.NoSender);
+            }
+        }
     }
 }

@@ -195,6 +195,24 @@ public sealed class CommitQueueSpec
     }
 
     [Fact]
+    public async Task One_who_takes_long_to_hear_of_a_batch_does_not_keep_the_others_waiting()
+    {
+        const int Others = 20;
+        var patience = TimeSpan.FromMinutes(1);
+        var others = new CountdownEvent(Others);
+        var slow = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var batch = new CommitBatch();
+        batch.Add("0"u8, [], new RecordingRef("slow", _ => slow.SetResult(others.Wait(patience))));
+        for (var i = 1; i <= Others; i++)
+        {
+            batch.Add("1"u8, [], new RecordingRef($"{i}", _ => others.Signal()));
+        }
+
+        batch.Tell(Committed.Instance);
+        Assert.True(await slow.Task);
+    }
+
+    [Fact]
     public void A_batch_that_has_grown_large_is_not_kept()
     {
         var batch = new CommitBatch();
