@@ -18,6 +18,21 @@ internal sealed class CallersThread() : ExecutorService("callers-thread")
 
     public static Props On(ActorSystem system, Props props) => EngineDispatcher.On(system, props, new CallersThread(), Throughput);
 
+    /// <summary>Key actors that <paramref name="action"/> tells something run on other threads: for a thread that must not wait for the host's id factory.</summary>
+    public static void Spare(Action action)
+    {
+        var wasRunning = t_isRunning;
+        t_isRunning = true;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            t_isRunning = wasRunning;
+        }
+    }
+
     public override void Execute(IRunnable run)
     {
         if (t_isRunning)

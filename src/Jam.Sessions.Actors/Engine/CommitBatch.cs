@@ -9,7 +9,6 @@ namespace Jam.Sessions.Actors.Engine;
 internal sealed class CommitBatch
 {
     private const int MaxKeptBytes = 1 << 20;
-    private const int ToldInARow = 32;
 
     private readonly ArrayBufferWriter<byte> _entries = new();
     private readonly List<DocumentChange> _changes = [];
@@ -44,24 +43,11 @@ internal sealed class CommitBatch
         }
     }
 
-    /// <summary>Tells those who wait, on threads of the pool: the writer has the next batch to write, and what is told runs on the teller's thread.</summary>
+    /// <summary>Tells those who wait, on a thread of the pool: the writer has the next batch to write, and what is told runs on the teller's thread.</summary>
     public void Tell(object outcome)
     {
-        var waiting = _waiting;
+        ThreadPool.UnsafeQueueUserWorkItem(new News(_waiting, outcome), preferLocal: false);
         _waiting = [];
-        for (var first = 0; first < waiting.Count; first += ToldInARow)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static news =>
-                {
-                    for (var i = news.First; i < Math.Min(news.First + ToldInARow, news.Waiting.Count); i++)
-                    {
-                        news.Waiting[i].Tell(news.Outcome, ActorRefs.NoSender);
-                    }
-                },
-                (Waiting: waiting, First: first, Outcome: outcome),
-                preferLocal: false);
-        }
     }
 
     /// <summary>Makes it empty, for others to come; false where it has grown too large for that.</summary>
@@ -71,5 +57,25 @@ internal sealed class CommitBatch
         _changes.Clear();
         _waiting.Clear();
         return _entries.Capacity <= MaxKeptBytes;
+    }
+
+    /// <summary>Tells one after the other. Whoever is told runs at once, and the host's id factory may keep it: then another thread goes on.</summary>
+    private sealed class News(List<IActorRef> waiting, object outcome) : IThreadPoolWorkItem
+    {
+        private int _told;
+
+        public void Execute()
+        {
+            var at = Interlocked.Increment(ref _told) - 1;
+            if (at < waiting.Count - 1)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+
+            for (; at < waiting.Count; at = Interlocked.Increment(ref _told) - 1)
+            {
+                waiting[at].Tell(outcome, ActorRefs.NoSender);
+            }
+        }
     }
 }

@@ -75,10 +75,10 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         switch (message)
         {
             case Spawn spawn:
-                spawn.Key.Start(Context.ActorOf(_keyActors));
+                CallersThread.Spare(() => spawn.Key.Start(Context.ActorOf(_keyActors)));
                 break;
             case GetSession or ISessionCommand:
-                _door.Tell(message, Sender);
+                CallersThread.Spare(() => _door.Tell(message, Sender));
                 break;
             case FlushSessions:
                 _persistence.Forward(message);

@@ -15,7 +15,7 @@ internal static class TextHash
         var bytes = MemoryMarshal.AsBytes(text);
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         var hash = s_first ^ (ulong)bytes.Length;
-        for (var i = 0; i + 2 < words.Length; i += 2)
+        for (var i = 0; (i * sizeof(ulong)) + 16 < bytes.Length; i += 2)
         {
             hash = Folded(words[i] ^ s_second, words[i + 1] ^ hash);
         }

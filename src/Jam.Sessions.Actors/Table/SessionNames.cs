@@ -1,7 +1,10 @@
 namespace Jam.Sessions.Actors.Table;
 
 /// <summary>A session in its slot.</summary>
-internal readonly record struct SessionSlot(Session? Session);
+internal readonly struct SessionSlot(Session? session)
+{
+    public readonly Session? Session = session;
+}
 
 /// <summary>Sessions by their ids.</summary>
 internal readonly struct SessionNames : INames<SessionSlot>

@@ -30,4 +30,23 @@ public sealed class SessionIdsSpec
         Assert.Equal(Many, Enumerable.Range(0, Many).Select(_ => SessionIds.UuidV4()).Distinct().Count());
         Assert.Equal(Many, Enumerable.Range(0, Many).Select(_ => SessionIds.Random256()).Distinct().Count());
     }
+
+    [Fact]
+    public void Long_tokens_that_differ_only_in_their_end_differ_in_their_hash()
+    {
+        var token = string.Concat("J$_", new string('x', 137), new string('A', 40));
+        var hashes = Enumerable.Range(0, 40).Select(at => SessionIds.HashOf(token.Remove(token.Length - 1 - at, 1).Insert(token.Length - 1 - at, "B")))
+            .Append(SessionIds.HashOf(token)).ToHashSet();
+
+        // 41 of 32 bits: one collision is possible, two never happen.
+        Assert.InRange(hashes.Count, 40, 41);
+    }
+
+    [Fact]
+    public void An_id_that_is_no_long_token_is_told_by_all_of_it()
+    {
+        var ids = Enumerable.Range(0, 100).SelectMany(i => new[] { $"J$_{i:D3}{new string('x', 93)}", $"J$-{i:D3}{new string('x', 200)}" }).ToList();
+        Assert.All(ids.Where(id => id.StartsWith("J$_", StringComparison.Ordinal)), id => Assert.Equal(99, id.Length));
+        Assert.InRange(ids.Select(SessionIds.HashOf).Distinct().Count(), 198, 200);
+    }
 }

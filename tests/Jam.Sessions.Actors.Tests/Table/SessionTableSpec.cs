@@ -129,6 +129,30 @@ public sealed class SessionTableSpec
         Assert.Empty(table.Of("").Sessions);
     }
 
+    [Fact]
+    public void Long_ids_of_a_host_that_look_like_tokens_and_end_alike_are_all_found()
+    {
+        const int Ids = 500;
+        var id = (int number) => $"J$_{number:D8}{new string('x', 100)}";
+        Assert.Equal(SessionIds.HashOf(id(1)), SessionIds.HashOf(id(2)));
+        var table = new SessionTable([.. Enumerable.Range(0, Ids).Select(number => Document(number + 1, $"user{number}", id(number)))]);
+        Publish(table, "more", [.. Enumerable.Range(Ids, Ids).Select(number => Document(number + 1, "more", id(number)))]);
+        for (var number = 0; number < 2 * Ids; number++)
+        {
+            Assert.True(table.TryFind(id(number), out var found));
+            Assert.Equal(number + 1, found.DocumentId);
+            Assert.False(table.TryReserve(id(number)));
+        }
+
+        Publish(table, "more");
+        Publish(table, "user7");
+        Assert.Equal(Ids - 1, table.Count);
+        for (var number = 0; number < 2 * Ids; number++)
+        {
+            Assert.Equal(number < Ids && number != 7, table.TryFind(id(number), out _));
+        }
+    }
+
     private static Session Document(long documentId, string key = "key", string? id = null) =>
         new(id ?? $"id{documentId}", key, SessionData.Empty, 1.5, documentId, raw: null);
 

@@ -1,0 +1,245 @@
+using System.Text;
+using CsCheck;
+using Jam.Sessions.Actors.Engine;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Engine;
+
+/// <summary>From the key actors to the persistence actor: batches in the order of arrival, and one message however much waits.</summary>
+public sealed class CommitQueueSpec
+{
+    private readonly RecordingRef _persistence = new("persistence");
+    private readonly RecordingRef _waiting = new("waiting");
+
+    [Fact]
+    public void Commits_come_out_in_the_order_of_their_arrival_those_that_are_awaited_apart() =>
+        Gen.Bool.Array[0, 60].Sample(commits =>
+        {
+            var queue = new CommitQueue(Durability.Relaxed);
+            for (var i = 0; i < commits.Length; i++)
+            {
+                Add(queue, i, isAwaited: commits[i]);
+            }
+
+            var (number, wasAwaited) = (0, (bool?)null);
+            while (queue.TryTake(out var batch))
+            {
+                // Neighbours are of the two kinds by turns: none was broken without need.
+                Assert.NotEqual(wasAwaited, batch.IsAwaited);
+                wasAwaited = batch.IsAwaited;
+                var first = number;
+                while (number < commits.Length && commits[number] == wasAwaited)
+                {
+                    number++;
+                }
+
+                Assert.False(batch.IsEmpty);
+                Assert.Equal(string.Join(", ", Enumerable.Range(first, number - first)), Text(batch));
+                Assert.Equal(Enumerable.Range(first, number - first).Select(i => (long)i), DocumentIds(batch));
+                queue.Return(batch);
+            }
+
+            Assert.Equal(commits.Length, number);
+        });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void After_so_many_bytes_a_new_batch_begins(bool isAwaited)
+    {
+        var queue = new CommitQueue(Durability.Relaxed);
+        var half = new byte[CommitQueue.BatchBytes / 2];
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            queue.Add(half, [], isAwaited ? _waiting : null, _persistence);
+        }
+
+        Assert.Equal([(2 * half.Length) + 2, (2 * half.Length) + 2, half.Length], Take(queue).Select(batch => batch.Length));
+    }
+
+    [Fact]
+    public void A_commit_that_is_larger_than_a_batch_is_one_by_itself()
+    {
+        var queue = new CommitQueue(Durability.Relaxed);
+        queue.Add(new byte[CommitQueue.BatchBytes + 1], [], waiting: null, _persistence);
+        queue.Add("1"u8, [], waiting: null, _persistence);
+        Assert.Equal([CommitQueue.BatchBytes + 1, 1], Take(queue).Select(batch => batch.Length));
+    }
+
+    [Fact]
+    public void The_persistence_actor_is_told_once_that_somebody_waits_until_it_found_the_queue_empty()
+    {
+        var queue = new CommitQueue(Durability.Durable);
+        for (var round = 1; round <= 3; round++)
+        {
+            Add(queue, 1, isAwaited: true);
+            Add(queue, 2, isAwaited: true);
+            Assert.True(queue.TryTake(out _));
+
+            // It is still about to look: what comes now is found.
+            Add(queue, 3, isAwaited: true);
+            Assert.Equal(Enumerable.Repeat<object>(WriteBatch.Instance, round), _persistence.Messages);
+            Assert.True(queue.TryTake(out _));
+            Assert.False(queue.TryTake(out _));
+        }
+    }
+
+    [Fact]
+    public void What_was_acknowledged_is_told_once_as_something_to_collect_again_when_it_is_much_and_again_when_somebody_waits()
+    {
+        var queue = new CommitQueue(Durability.Relaxed);
+        for (var round = 0; round < 2; round++)
+        {
+            var told = 3 * round;
+            Add(queue, 1);
+            Add(queue, 2);
+            Assert.Equal([CollectBatch.Instance], _persistence.Messages.Skip(told));
+            queue.Add(new byte[64 << 10], [], waiting: null, _persistence);
+            queue.Add(new byte[64 << 10], [], waiting: null, _persistence);
+            Assert.Equal([CollectBatch.Instance, CollectBatch.Instance], _persistence.Messages.Skip(told));
+            Add(queue, 3, isAwaited: true);
+            Add(queue, 4, isAwaited: true);
+            Add(queue, 5);
+            Assert.Equal([CollectBatch.Instance, CollectBatch.Instance, WriteBatch.Instance], _persistence.Messages.Skip(told));
+            Assert.Equal(3, Take(queue).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Commits_of_many_threads_are_all_found_by_an_actor_that_looks_only_when_it_is_told()
+    {
+        const int Threads = 3;
+        const int Commits = 5000;
+        var queue = new CommitQueue(Durability.Durable);
+        var found = new List<string>();
+        var persistence = new RecordingRef("persistence", _ =>
+        {
+            // Runs on whichever thread tells: as an actor does, one after the other.
+            lock (found)
+            {
+                while (queue.TryTake(out var batch))
+                {
+                    found.AddRange(Text(batch).Split(", "));
+                    queue.Return(batch);
+                }
+            }
+        });
+        using var start = new Barrier(Threads);
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                for (var i = 0; i < Commits; i++)
+                {
+                    queue.Add(Encoding.ASCII.GetBytes($"{thread}-{i}"), [], _waiting, persistence);
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        Assert.Equal(Threads * Commits, found.Count);
+        for (var thread = 0; thread < Threads; thread++)
+        {
+            Assert.Equal(Enumerable.Range(0, Commits).Select(i => $"{thread}-{i}"), found.Where(entry => entry[0] == '0' + thread));
+        }
+    }
+
+    [Fact]
+    public void Durable_commits_must_wait_and_relaxed_ones_only_while_the_disk_refuses_or_much_is_unwritten()
+    {
+        Assert.True(new CommitQueue(Durability.Durable).MustWait);
+        var queue = new CommitQueue(Durability.Relaxed);
+        Assert.False(queue.MustWait);
+        queue.IsHeldUp = true;
+        Assert.True(queue.MustWait);
+        queue.IsHeldUp = false;
+        Assert.False(queue.MustWait);
+
+        var entry = new byte[CommitQueue.BatchBytes];
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.False(queue.MustWait);
+            queue.Add(entry, [], waiting: null, _persistence);
+        }
+
+        Add(queue, 1);
+        Assert.True(queue.MustWait);
+        Assert.True(queue.TryTake(out _));
+        Assert.False(queue.MustWait);
+    }
+
+    [Fact]
+    public async Task Each_who_waits_for_a_batch_is_told_once_and_a_batch_is_used_again_without_them()
+    {
+        var queue = new CommitQueue(Durability.Durable);
+        var told = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource<object>()).ToList();
+        var waiting = told.Select((outcome, i) => new RecordingRef($"{i}", outcome.SetResult)).ToList();
+        queue.Add("1"u8, [], waiting[0], _persistence);
+        queue.Add("2"u8, [], waiting[1], _persistence);
+        var batch = Assert.Single(Take(queue));
+        batch.Tell(Committed.Instance);
+        queue.Return(batch);
+
+        // The batch that is filled was begun before; the next one is the one that came back.
+        queue.Add("3"u8, [], waiting: null, _persistence);
+        queue.Add("4"u8, [Created(4)], waiting[2], _persistence);
+        var batches = Take(queue);
+        Assert.Same(batch, batches[1]);
+        Assert.Equal(["3", "4"], batches.Select(Text));
+        Assert.Equal([4L], DocumentIds(batch));
+        batch.Tell(new CommitFailed(new SessionsStoppingException()));
+
+        Assert.Same(Committed.Instance, await told[0].Task);
+        Assert.Same(Committed.Instance, await told[1].Task);
+        Assert.IsType<CommitFailed>(await told[2].Task);
+        Assert.All(waiting, actor => Assert.Single(actor.Messages));
+    }
+
+    [Fact]
+    public async Task One_who_takes_long_to_hear_of_a_batch_does_not_keep_the_others_waiting()
+    {
+        const int Others = 20;
+        var patience = TimeSpan.FromMinutes(1);
+        var others = new CountdownEvent(Others);
+        var slow = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var batch = new CommitBatch();
+        batch.Add("0"u8, [], new RecordingRef("slow", _ => slow.SetResult(others.Wait(patience))));
+        for (var i = 1; i <= Others; i++)
+        {
+            batch.Add("1"u8, [], new RecordingRef($"{i}", _ => others.Signal()));
+        }
+
+        batch.Tell(Committed.Instance);
+        Assert.True(await slow.Task);
+    }
+
+    [Fact]
+    public void A_batch_that_has_grown_large_is_not_kept()
+    {
+        var batch = new CommitBatch();
+        batch.Add(new byte[1 << 16], [Created(1)], _waiting);
+        Assert.True(batch.TryReuse());
+        Assert.Equal((true, false, 0), (batch.IsEmpty, batch.IsAwaited, batch.Changes.Length));
+        batch.Add(new byte[2 << 20], [], waiting: null);
+        Assert.False(batch.TryReuse());
+    }
+
+    private void Add(CommitQueue queue, int number, bool isAwaited = false) =>
+        queue.Add(Encoding.ASCII.GetBytes($"{number}"), [Created(number)], isAwaited ? _waiting : null, _persistence);
+
+    private static DocumentChange Created(int number) => new(null, new Session($"id{number}", "key", SessionData.Empty, 1.5, number, raw: null));
+
+    private static List<CommitBatch> Take(CommitQueue queue)
+    {
+        var batches = new List<CommitBatch>();
+        while (queue.TryTake(out var batch))
+        {
+            batches.Add(batch);
+        }
+
+        return batches;
+    }
+
+    private static string Text(CommitBatch batch) => Encoding.ASCII.GetString(batch.Entries);
+
+    private static List<long> DocumentIds(CommitBatch batch) => [.. batch.Changes.ToArray().Select(change => change.After!.DocumentId)];
+}
