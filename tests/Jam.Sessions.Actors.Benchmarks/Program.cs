@@ -1,7 +1,4 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Jam.Sessions.Actors.Benchmarks;
 using Jam.Sessions.Actors.Benchmarks.Peers;
 using Jam.Sessions.Actors.Benchmarks.Plots;
@@ -30,8 +27,7 @@ switch (line.Words)
         return 0;
     case ["hops", ..]:
         // In this process: no second build, with the rules of this repository, of a program that BenchmarkDotNet generates.
-        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Skip(1)], DefaultConfig.Instance.AddJob(job));
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Skip(1), "--inProcess"]);
         return 0;
     default:
         Console.Error.WriteLine($"""
@@ -40,7 +36,7 @@ switch (line.Words)
             run <peer> <mix> <callers> <preload> [--fair] [--seconds 3]
                                                               one run, as a line of JSON
             check                                             whether the peers do what the workload takes them to do
-            hops --filter '*'                                 each hop beside its baseline, with BenchmarkDotNet
+            hops --filter '*' [--job short]                   each hop beside its baseline, with BenchmarkDotNet
               peer          {string.Join(", ", Catalog.Names)};
                             the engine also with -relaxed, -encrypted and -ask behind it;
                             each with {TextPeer.Suffix} behind that: its callers have .NET strings, and every call converts
