@@ -54,7 +54,7 @@ public sealed class JamSessionsOptions
     /// <value>UTF-16 units, 1 to 1024. Default: 1024. HOCON: <c>max-key-length</c>.</value>
     public int? MaxKeyLength { get; set; }
 
-    /// <summary>How long a key's actor stays without work before it leaves; its sessions stay in the table.</summary>
+    /// <summary>How long an actor that no key needs stays. A key has an actor while it has commands; then the actor takes another key.</summary>
     /// <value>At least 1 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default: 1 minute. HOCON: <c>key-idle-timeout</c>.</value>
     public TimeSpan? KeyIdleTimeout { get; set; }
 
