@@ -98,6 +98,33 @@ public sealed class SessionStoreSpec
         Assert.DoesNotContain("OpenRead sessions.json", _files.Asked);
     }
 
+    [Fact]
+    public void A_short_line_reserves_room_behind_it_and_a_long_one_none()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1, new string('x', 5000))]);
+        var length = _files.Disk.Content(JournalPath(1))!.Length;
+        Assert.Equal((byte)'\n', _files.Disk.Content(JournalPath(1))![^1]);
+        store.Commit([Change(2)]);
+        Assert.Equal(length + Line(Batch(2)).Length + (64 << 10), _files.Disk.Content(JournalPath(1))!.Length);
+        store.Commit([Change(3)]);
+        Assert.Equal(length + Line(Batch(2)).Length + (64 << 10), _files.Disk.Content(JournalPath(1))!.Length);
+    }
+
+    [Fact]
+    public void Room_that_the_disk_does_not_have_behind_a_line_is_not_needed()
+    {
+        using var store = _files.Open().Store;
+        var writes = 0;
+        _files.Fault = (asked, _) => asked == "Write" && ++writes > 1 ? new IOException("it is full") : null;
+        store.Commit([Change(1)]);
+        Assert.True(writes > 1);
+        _files.Fault = (_, _) => null;
+        store.Commit([Change(2)]);
+        Assert.DoesNotContain("sessions.json.journal-2", _files.Names);
+        Assert.Equal("id1,id2", Crashed());
+    }
+
     [Theory]
     [InlineData("Write")]
     [InlineData("Sync")]
