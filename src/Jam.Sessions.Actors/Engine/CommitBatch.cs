@@ -8,7 +8,8 @@ namespace Jam.Sessions.Actors.Engine;
 /// <summary>Commits that go into the journal together: all of them are waited for, or none, since those were acknowledged already.</summary>
 internal sealed class CommitBatch
 {
-    private const int MaxKeptBytes = 1 << 20;
+    // Twice of what makes a batch: as large as one grows that is filled during a slow sync, and no larger.
+    private const int MaxKeptBytes = 2 * CommitQueue.BatchBytes;
 
     private readonly ArrayBufferWriter<byte> _entries = new();
     private readonly List<DocumentChange> _changes = [];

@@ -10,10 +10,10 @@ namespace Jam.Sessions.Actors.Engine;
 internal sealed class CommitQueue(Durability durability)
 {
     /// <summary>So much is written as one batch.</summary>
-    public const int BatchBytes = 8 << 20;
+    public const int BatchBytes = 4 << 20;
 
     // Acknowledged, but not written: from here on even relaxed callers wait for the disk.
-    private const long MaxUnwrittenBytes = 8 * BatchBytes;
+    private const long MaxUnwrittenBytes = 16 * BatchBytes;
 
     // So much may lie about with its documents; then the persistence actor collects it.
     private const int CollectBytes = 64 << 10;

@@ -1,17 +1,14 @@
-using Akka.Actor;
-
 namespace Jam.Sessions.Actors.Engine;
 
 /// <summary>Key actors without a key. The one that waits longest is taken first: it has surely left its last thread.</summary>
 internal sealed class IdleActors
 {
     private readonly Lock _lock = new();
-    private readonly Queue<IActorRef> _actors = [];
+    private readonly Queue<LiveKey> _actors = [];
     private int _unneeded;
-    private bool _isClosed;
 
     /// <summary>Null where there is none.</summary>
-    public IActorRef? Take()
+    public LiveKey? Take()
     {
         lock (_lock)
         {
@@ -21,35 +18,22 @@ internal sealed class IdleActors
         }
     }
 
-    public void Add(IActorRef actor)
+    public void Add(LiveKey actor)
     {
         lock (_lock)
         {
-            if (!_isClosed)
-            {
-                _actors.Enqueue(actor);
-            }
+            _actors.Enqueue(actor);
         }
     }
 
     /// <summary>As many as there always were since the last call.</summary>
-    public IReadOnlyList<IActorRef> TakeUnneeded()
+    public IReadOnlyList<LiveKey> TakeUnneeded()
     {
         lock (_lock)
         {
             var unneeded = Enumerable.Range(0, _unneeded).Select(_ => _actors.Dequeue()).ToList();
             _unneeded = _actors.Count;
             return unneeded;
-        }
-    }
-
-    public void Close()
-    {
-        lock (_lock)
-        {
-            _isClosed = true;
-            _actors.Clear();
-            _unneeded = 0;
         }
     }
 }

@@ -32,6 +32,7 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
         private Envelope[] _ring = [];
         private int _first;
         private int _count;
+        private bool _isClosed;
 
         public bool HasMessages => Volatile.Read(ref _count) > 0;
 
@@ -39,15 +40,9 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
         public void Enqueue(IActorRef receiver, Envelope envelope)
         {
-            lock (this)
+            if (!TryEnqueue(envelope))
             {
-                if (_count == _ring.Length)
-                {
-                    Grow();
-                }
-
-                _ring[(_first + _count) % _ring.Length] = envelope;
-                _count++;
+                (envelope.Message as Request)?.Refuse(receiver);
             }
         }
 
@@ -74,11 +69,44 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
             }
         }
 
+        /// <summary>The actor has stopped: whoever asked it something, or is about to, hears so.</summary>
         public void CleanUp(IActorRef owner, IMessageQueue deadletters)
         {
-            while (TryDequeue(out var message))
+            lock (this)
             {
-                deadletters.Enqueue(owner, message);
+                _isClosed = true;
+            }
+
+            while (TryDequeue(out var envelope))
+            {
+                if (envelope.Message is Request request)
+                {
+                    request.Refuse(owner);
+                }
+                else
+                {
+                    deadletters.Enqueue(owner, envelope);
+                }
+            }
+        }
+
+        private bool TryEnqueue(Envelope envelope)
+        {
+            lock (this)
+            {
+                if (_isClosed)
+                {
+                    return false;
+                }
+
+                if (_count == _ring.Length)
+                {
+                    Grow();
+                }
+
+                _ring[(_first + _count) % _ring.Length] = envelope;
+                _count++;
+                return true;
             }
         }
 

@@ -36,6 +36,9 @@ internal sealed class Request(ISessionCommand command, IActorRef sender) : INoSe
         sender.Tell(reply, self);
     }
 
+    /// <summary>Answers that the engine stops.</summary>
+    public void Refuse(IActorRef self) => Answer(new Status.Failure(new SessionsStoppingException()), self);
+
     public override string ToString() => $"Request {{ {_command?.ToString() ?? "answered"} }}";
 }
 
@@ -77,5 +80,14 @@ internal struct RequestQueue
         }
 
         return first;
+    }
+
+    /// <summary>Answers all of them that the engine stops.</summary>
+    public void Refuse(IActorRef self)
+    {
+        while (Take() is { } request)
+        {
+            request.Refuse(self);
+        }
     }
 }

@@ -42,6 +42,13 @@ internal sealed class SessionKeyActor : UntypedActor
         }
     }
 
+    /// <summary>Only an engine that was not drained stops an actor that still has something to answer.</summary>
+    protected override void PostStop()
+    {
+        _inFlight?.Requests.Refuse(Self);
+        _waiting.Refuse(Self);
+    }
+
     private void DecideNext()
     {
         if (_inFlight is not null || _waiting.IsEmpty)
@@ -127,10 +134,9 @@ internal sealed class SessionKeyActor : UntypedActor
 
             var reply = failure is null ? request.Reply! : (failure as JamSessionsException)?.Fresh() ?? failure;
             request.Answer(reply is Exception fault ? new Status.Failure(fault) : reply, Self);
-            switch (_key.Leave())
+            switch (_engine.Keys.Leave(_key))
             {
                 case Departure.Last:
-                    _engine.Keys.Release(_key, Self);
                     return;
                 case Departure.LastOfDrain:
                     Context.Parent.Tell(Drained.Instance, Self);

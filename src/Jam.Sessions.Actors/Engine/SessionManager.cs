@@ -51,7 +51,12 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop() => _table.Close();
+    protected override void PostStop()
+    {
+        _table.Close();
+        _keys.Close();
+        _keys.RefuseKept(Self);
+    }
 
     // A manager that throws would restart and take every key actor with it: the caller gets the fault instead.
     protected override void OnReceive(object message)
@@ -75,7 +80,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         switch (message)
         {
             case Spawn spawn:
-                CallersThread.Spare(() => spawn.Key.Start(Context.ActorOf(_keyActors)));
+                CallersThread.Spare(() => _keys.Start(spawn.Key, Context.ActorOf(_keyActors)));
                 break;
             case GetSession or ISessionCommand:
                 CallersThread.Spare(() => _door.Tell(message, Sender));
@@ -159,10 +164,10 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         switch (message)
         {
             case Spawn spawn:
-                spawn.Key.Start(Self);
+                _keys.Start(spawn.Key, Self);
                 break;
             case Request request:
-                request.Answer(new Status.Failure(new SessionsStoppingException()), Self);
+                request.Refuse(Self);
                 break;
             case GetSession:
                 _door.Tell(message, Sender);

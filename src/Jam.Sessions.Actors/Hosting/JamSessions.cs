@@ -84,11 +84,8 @@ public sealed class JamSessions : IAsyncDisposable
             SessionManager.Props(
                 options, table, keys, persistence, writer => KeyActorProps(system, new(table, identities, store.Codec, commits, keys, writer))),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
-        var terminated = new CancellationTokenSource();
-        _ = system.WhenTerminated.ContinueWith(
-            _ => terminated.Cancel(), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
         var door = new SessionsRef(manager, keys, table, options);
-        var engine = new JamSessions(door, new JamSessionsClient(door, table, terminated.Token), system.WhenTerminated);
+        var engine = new JamSessions(door, new JamSessionsClient(door, table, system.WhenTerminated), system.WhenTerminated);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
             $"{manager.Path.Name}-drain",

@@ -6,7 +6,7 @@ using Jam.Sessions.Actors.Table;
 namespace Jam.Sessions.Actors.Hosting;
 
 /// <summary>The typed client: reads the table itself, tells the engine the rest with a promise as the sender.</summary>
-internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, CancellationToken terminated) : IJamSessions
+internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, Task terminated) : IJamSessions
 {
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
         Ask<string>(new CreateSession(sessionKey, data), cancellationToken);
@@ -41,7 +41,17 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, 
     public Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) =>
         Ask<string>(new ReworkSession(sessionId), cancellationToken);
 
-    public Task FlushAsync(CancellationToken cancellationToken = default) => Ask<Done>(new FlushSessions(), cancellationToken);
+    /// <summary>This goes through mailboxes that may be gone before they are read.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken = default)
+    {
+        var flushed = Ask<Done>(new FlushSessions(), cancellationToken);
+        if (await Task.WhenAny(flushed, terminated).ConfigureAwait(false) != flushed)
+        {
+            throw new SessionsStoppingException();
+        }
+
+        await flushed.ConfigureAwait(false);
+    }
 
     private Task<T> Ask<T>(ISessionMessage message, CancellationToken cancellationToken)
     {
@@ -50,7 +60,7 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, 
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var promise = new Promise<T>(engine, terminated, cancellationToken);
+        var promise = new Promise<T>(engine, cancellationToken);
         engine.Tell(message, promise);
         return promise.Task;
     }

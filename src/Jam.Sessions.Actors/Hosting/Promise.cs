@@ -5,21 +5,17 @@ namespace Jam.Sessions.Actors.Hosting;
 /// <summary>A task for one answer of the engine, which to the engine is the sender that asked.</summary>
 /// <remarks>
 /// What <c>Ask</c> makes for each call, less what a sender in the same process does not need: a name, its registration, a timer. It shares
-/// its path with the engine, so only its reference tells it from others. An actor that is gone with its system answers nobody: then
-/// <c>terminated</c> ends the wait.
+/// its path with the engine, so only its reference tells it from others.
 /// </remarks>
 internal sealed class Promise<T> : MinimalActorRef
 {
     private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IInternalActorRef _engine;
-    private readonly CancellationTokenRegistration _terminated;
     private readonly CancellationTokenRegistration _cancelled;
 
-    public Promise(IInternalActorRef engine, CancellationToken terminated, CancellationToken cancelled)
+    public Promise(IInternalActorRef engine, CancellationToken cancelled)
     {
         _engine = engine;
-        _terminated = terminated.UnsafeRegister(
-            static promise => ((Promise<T>)promise!)._source.TrySetException(new SessionsStoppingException()), this);
         _cancelled = cancelled.UnsafeRegister(static (promise, token) => ((Promise<T>)promise!)._source.TrySetCanceled(token), this);
     }
 
@@ -31,7 +27,6 @@ internal sealed class Promise<T> : MinimalActorRef
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        _terminated.Unregister();
         _cancelled.Unregister();
         _ = message switch
         {

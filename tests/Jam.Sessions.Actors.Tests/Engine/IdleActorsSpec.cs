@@ -1,7 +1,5 @@
-using Akka.Actor;
 using CsCheck;
 using Jam.Sessions.Actors.Engine;
-using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Engine;
 
@@ -9,7 +7,7 @@ namespace Jam.Sessions.Actors.Tests.Engine;
 public sealed class IdleActorsSpec
 {
     private readonly IdleActors _idle = new();
-    private readonly IActorRef[] _actors = [.. Enumerable.Range(0, 4).Select(i => new RecordingRef($"{i}"))];
+    private readonly LiveKey[] _actors = [.. Enumerable.Range(0, 4).Select(i => new LiveKey { Owner = $"{i}" })];
 
     [Fact]
     public void The_one_that_waits_longest_is_taken_first()
@@ -66,14 +64,14 @@ public sealed class IdleActorsSpec
     public void As_many_are_unneeded_as_there_always_were() => Gen.Int[0, 9].Array[0, 200].Sample(steps =>
     {
         var idle = new IdleActors();
-        var model = new Queue<IActorRef>();
+        var model = new Queue<LiveKey>();
         var unneeded = 0;
         for (var step = 0; step < steps.Length; step++)
         {
             switch (steps[step])
             {
                 case < 5:
-                    var actor = new RecordingRef($"{step}");
+                    var actor = new LiveKey { Owner = $"{step}" };
                     idle.Add(actor);
                     model.Enqueue(actor);
                     break;
@@ -88,19 +86,6 @@ public sealed class IdleActorsSpec
             }
         }
     });
-
-    [Fact]
-    public void Nobody_is_idle_after_the_end()
-    {
-        Add(0, 1);
-        _idle.TakeUnneeded();
-        _idle.Close();
-        Assert.Null(_idle.Take());
-        Add(2);
-        Assert.Null(_idle.Take());
-        Assert.Empty(_idle.TakeUnneeded());
-        Assert.Empty(_idle.TakeUnneeded());
-    }
 
     private void Add(params int[] actors)
     {

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Jam.Sessions.Actors.Engine;
 using Jam.Sessions.Actors.Tests.Support;
 
@@ -20,7 +21,7 @@ public sealed class LiveKeysSpec
         Assert.Same(first.Key, second.Key);
         Assert.Equal("a", spawn.Key.Owner);
 
-        spawn.Key.Start(_actor);
+        _keys.Start(spawn.Key, _actor);
         var third = Pass("a");
         Assert.Equal([first, second, third], _actor.Messages);
         Assert.Single(_manager.Messages);
@@ -37,7 +38,7 @@ public sealed class LiveKeysSpec
             late ??= Pass("a");
         });
         var (first, second) = (Pass("a"), Pass("a"));
-        first.Key.Start(actor);
+        _keys.Start(first.Key, actor);
         Assert.Equal([first, second, late!], requests);
         Assert.Equal(Pass("a"), actor.Messages[^1]);
     }
@@ -48,17 +49,14 @@ public sealed class LiveKeysSpec
         Start("a");
         for (var i = 0; i < 1000; i++)
         {
-            var before = LastTold(_actor).Key;
-            Assert.True(_keys.Contains(before.Owner));
-            Assert.Equal(Departure.Last, before.Leave());
-            Assert.True(before.IsFree);
-            _keys.Release(before, _actor);
-            Assert.False(_keys.Contains(before.Owner));
+            var owner = LastTold(_actor).Key.Owner;
+            Assert.True(_keys.Contains(owner));
+            Assert.Equal(Departure.Last, _keys.Leave(LastTold(_actor).Key));
+            Assert.False(_keys.Contains(owner));
 
             var request = Pass($"{i % 3}");
             Assert.Same(request, LastTold(_actor));
-            Assert.NotSame(before, request.Key);
-            Assert.False(request.Key.IsFree);
+            Assert.Equal($"{i % 3}", request.Key.Owner);
         }
 
         Assert.Single(_manager.Messages);
@@ -69,39 +67,34 @@ public sealed class LiveKeysSpec
     {
         var key = Start("a");
         Pass("a");
-        Assert.Equal(Departure.OneOfMany, key.Leave());
-        Assert.False(key.IsFree);
+        Assert.Equal(Departure.OneOfMany, _keys.Leave(key));
+        Assert.True(_keys.Contains("a"));
         var third = Pass("a");
         Assert.Same(third, LastTold(_actor));
-        Assert.Equal(Departure.OneOfMany, key.Leave());
+        Assert.Equal(Departure.OneOfMany, _keys.Leave(key));
 
         Pass("b");
         Assert.Equal(["a", "b"], _manager.Messages.Select(spawn => ((Spawn)spawn).Key.Owner));
-        Assert.Equal(Departure.Last, key.Leave());
+        Assert.Equal(Departure.Last, _keys.Leave(key));
     }
 
     [Fact]
-    public void Who_finds_a_key_that_is_over_begins_a_new_one_and_the_old_one_does_not_end_it()
+    public void A_key_that_is_over_begins_anew_with_whichever_actor_is_idle()
     {
-        var over = Start("a");
-        Assert.Equal(Departure.Last, over.Leave());
-        var request = Pass("a");
-        Assert.NotSame(over, request.Key);
+        var (a, b) = (Start("a"), Start("b", _other));
+        _keys.Leave(b);
+        _keys.Leave(a);
+        Assert.Same(Pass("a"), LastTold(_other));
+        Assert.Same(Pass("b"), LastTold(_actor));
+        Assert.Equal(("b", "a"), (a.Owner, b.Owner));
         Assert.Equal(2, _manager.Messages.Count);
-        request.Key.Start(_other);
-
-        _keys.Release(over, _actor);
-        Assert.True(_keys.Contains("a"));
-        Assert.Same(request.Key, Pass("a").Key);
-        Assert.Same(_actor, Idle());
     }
 
     [Fact]
     public void An_actor_that_was_not_needed_is_given_up_and_one_that_has_a_key_is_not()
     {
         var (a, b) = (Start("a"), Start("b", _other));
-        a.Leave();
-        _keys.Release(a, _actor);
+        _keys.Leave(a);
         Assert.Empty(_keys.TakeUnneeded());
         Assert.Equal([_actor], _keys.TakeUnneeded());
         Assert.Empty(_keys.TakeUnneeded());
@@ -117,27 +110,22 @@ public sealed class LiveKeysSpec
         Pass("a");
         Assert.Equal(1, _keys.Close());
         Assert.False(TryPass("a"));
-        Assert.Equal(Departure.OneOfMany, key.Leave());
+        Assert.Equal(Departure.OneOfMany, _keys.Leave(key));
         Assert.False(TryPass("a"));
-        Assert.Equal(Departure.LastOfDrain, key.Leave());
+        Assert.Equal(Departure.LastOfDrain, _keys.Leave(key));
         Assert.False(TryPass("a"));
-        Assert.False(key.IsFree);
         Assert.Equal(2, _actor.Messages.Count);
     }
 
     [Fact]
-    public void The_end_does_not_wait_for_a_key_that_is_over()
+    public void The_end_does_not_wait_for_a_key_that_is_over_and_its_actor_serves_nobody_any_more()
     {
-        var over = Start("a");
-        over.Leave();
+        _keys.Leave(Start("a"));
         Assert.Equal(0, _keys.Close());
-        Assert.True(over.IsFree);
-        _keys.Release(over, _actor);
-
-        // Its actor serves nobody any more: whoever still comes is for the manager to refuse.
-        var late = Pass("a");
-        Assert.Same(late.Key, ((Spawn)_manager.Messages[^1]).Key);
+        Assert.False(TryPass("a"));
+        Assert.False(TryPass("b"));
         Assert.Single(_actor.Messages);
+        Assert.Single(_manager.Messages);
     }
 
     [Fact]
@@ -146,79 +134,71 @@ public sealed class LiveKeysSpec
         var (first, second) = (Pass("a"), Pass("a"));
         Assert.Equal(0, _keys.Close());
         Assert.False(TryPass("a"));
-        ((Spawn)_manager.Messages[0]).Key.Start(_manager);
+        _keys.Start(((Spawn)_manager.Messages[0]).Key, _manager);
         Assert.Equal([first, second], _manager.Messages.Skip(1));
     }
 
     [Fact]
-    public void A_command_that_entered_before_the_end_and_is_sent_after_it_reaches_the_manager_even_where_an_actor_is_idle()
+    public void Commands_whose_actor_is_never_made_are_refused_and_those_that_have_one_are_left_to_it()
     {
-        var idle = new IdleActors();
-        idle.Add(_actor);
-        var key = new LiveKey("a");
-        Assert.True(key.TryEnter());
-        Assert.False(key.Close());
-        var request = Request("a");
-        key.Send(request, idle, _manager);
-        key.Start(_manager);
-        Assert.Equal(["Spawn", "Request"], _manager.Messages.Select(message => message.GetType().Name));
-        Assert.Same(request, _manager.Messages[^1]);
-        Assert.Empty(_actor.Messages);
-        Assert.Same(_actor, idle.Take());
-    }
-
-    [Fact]
-    public void A_key_is_closed_once()
-    {
-        var key = Start("a");
-        Assert.True(key.Close());
-        Assert.False(key.Close());
-        Assert.Equal(Departure.LastOfDrain, key.Leave());
-
-        var fresh = new LiveKey("b");
-        Assert.False(fresh.Close());
-        Assert.False(fresh.TryEnter());
-        Assert.False(fresh.IsFree);
+        var askers = Enumerable.Range(0, 3).Select(i => new RecordingRef($"{i}")).ToList();
+        Start("a");
+        Assert.True(_keys.TryPass("a", new(new ClearSessions("a"), askers[0]), _manager));
+        Assert.True(_keys.TryPass("b", new(new ClearSessions("b"), askers[1]), _manager));
+        Assert.True(_keys.TryPass("b", new(new ClearSessions("b"), askers[2]), _manager));
+        _keys.Close();
+        _keys.RefuseKept(_manager);
+        _keys.RefuseKept(_manager);
+        Assert.Empty(askers[0].Messages);
+        Assert.All(askers.Skip(1), asker => Assert.IsType<SessionsStoppingException>(Assert.IsType<Status.Failure>(Assert.Single(asker.Messages)).Cause));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Whoever_enters_while_answers_leave_is_left_for_and_after_the_last_nobody_enters(bool isDrain)
+    public async Task Every_command_reaches_an_actor_while_that_has_its_key_and_the_end_waits_for_the_last_one(bool isDrain)
     {
-        const int Callers = 3;
-        for (var round = 0; round < 200; round++)
+        const int Callers = 4;
+        const int Keys = 3;
+        for (var round = 0; round < 50; round++)
         {
-            var key = Start("a");
-            var entered = 1;
-            using var start = new Barrier(Callers + 2);
-            var callers = Enumerable.Range(0, Callers).Select(_ => Run(start, () =>
+            var keys = new LiveKeys();
+            var (passed, left, drained) = (0, 0, 0);
+            var actors = new Stack<RecordingRef>(Enumerable.Range(0, Keys).Select(_ => new RecordingRef("actor", Answer)));
+
+            // As many actors as keys, and all of them idle: none has to be made during the race.
+            var spawned = new List<LiveKey>();
+            var manager = new RecordingRef("manager", spawn => spawned.Add(((Spawn)spawn).Key));
+            Enumerable.Range(0, Keys).ToList().ForEach(key => keys.TryPass($"{key}", Request($"{key}"), manager));
+            spawned.ForEach(key => keys.Start(key, actors.Pop()));
+
+            left = 0;
+            using var start = new Barrier(Callers + 1);
+            var callers = Enumerable.Range(0, Callers).Select(caller => Run(start, () =>
             {
-                for (var i = 0; i < 1000 && key.TryEnter(); i++)
+                for (var i = 0; i < 1000 && keys.TryPass($"{(i + caller) % Keys}", Request($"{(i + caller) % Keys}"), manager); i++)
                 {
-                    Interlocked.Increment(ref entered);
+                    Interlocked.Increment(ref passed);
                 }
 
                 return 0;
             })).ToList();
-            var closing = Run(start, () => isDrain && key.Close());
-            var (left, departure) = await Run(start, () =>
-            {
-                for (var left = 1; ; left++)
-                {
-                    SpinWait.SpinUntil(() => Volatile.Read(ref entered) >= left);
-                    if (key.Leave() is var departure and not Departure.OneOfMany)
-                    {
-                        return (left, departure);
-                    }
-                }
-            });
-
+            var undrained = await Run(start, () => isDrain ? keys.Close() : 0);
             await Task.WhenAll(callers);
-            Assert.Equal(await closing ? Departure.LastOfDrain : Departure.Last, departure);
-            Assert.Equal(entered, left);
-            Assert.False(key.TryEnter());
-            _keys.Release(key, _actor);
+            Assert.Equal(passed, left);
+            Assert.Equal(undrained, drained);
+            Assert.Equal(Keys, spawned.Count);
+
+            void Answer(object told)
+            {
+                var request = (Request)told;
+                Assert.Equal(((ClearSessions)request.Command).SessionKey, request.Key.Owner);
+                Interlocked.Increment(ref left);
+                if (keys.Leave(request.Key) == Departure.LastOfDrain)
+                {
+                    Interlocked.Increment(ref drained);
+                }
+            }
         }
 
         static Task<T> Run<T>(Barrier start, Func<T> action) => Task.Factory.StartNew(
@@ -235,7 +215,7 @@ public sealed class LiveKeysSpec
         var key = Pass(owner).Key;
         if (_manager.Messages is [.., Spawn spawn] && spawn.Key == key)
         {
-            key.Start(actor ?? _actor);
+            _keys.Start(key, actor ?? _actor);
         }
 
         return key;
@@ -249,13 +229,6 @@ public sealed class LiveKeysSpec
     }
 
     private bool TryPass(string owner) => _keys.TryPass(owner, Request(owner), _manager);
-
-    /// <summary>The actor that gets a new key.</summary>
-    private RecordingRef? Idle()
-    {
-        var request = Pass("new");
-        return new[] { _actor, _other }.SingleOrDefault(actor => actor.Messages is [.., var last] && last == request);
-    }
 
     private static Request LastTold(RecordingRef actor) => (Request)actor.Messages[^1];
 
