@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using Jam.Sessions.Actors.Encryption;
 
 namespace Jam.Sessions.Actors;
@@ -8,7 +7,6 @@ namespace Jam.Sessions.Actors;
 /// <remarks>A session id is a bearer secret: whoever has it is signed in. Both makers draw from the operating system's CSPRNG.</remarks>
 public static class SessionIds
 {
-    private const int BufferLength = 1024;
     private const int LongToken = 100;
     private const int TokenEnd = 40;
 
@@ -16,7 +14,7 @@ public static class SessionIds
     public static string UuidV4()
     {
         Span<byte> bytes = stackalloc byte[16];
-        Fill(bytes);
+        RandomBytes.Fill(bytes);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString();
@@ -26,30 +24,8 @@ public static class SessionIds
     public static string Random256()
     {
         Span<byte> bytes = stackalloc byte[32];
-        Fill(bytes);
+        RandomBytes.Fill(bytes);
         return Base64Url.EncodeToString(bytes);
-    }
-
-    // The operating system is asked for many random bytes at a time; those that were given are erased.
-    [ThreadStatic]
-    private static byte[]? t_random;
-
-    [ThreadStatic]
-    private static int t_left;
-
-    private static void Fill(Span<byte> bytes)
-    {
-        t_random ??= new byte[BufferLength];
-        if (t_left < bytes.Length)
-        {
-            RandomNumberGenerator.Fill(t_random);
-            t_left = BufferLength;
-        }
-
-        t_left -= bytes.Length;
-        var random = t_random.AsSpan(t_left, bytes.Length);
-        random.CopyTo(bytes);
-        random.Clear();
     }
 
     /// <summary>A hash for tables in memory. A long token is told by its end: that is its HMAC.</summary>

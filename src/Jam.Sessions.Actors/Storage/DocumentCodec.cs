@@ -18,6 +18,9 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
 {
     private const int LongestPlainData = 1 << 16;
 
+    // The document id, the names of the fields and the time of creation.
+    private const int MaxFrameLength = 128;
+
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys =
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -83,23 +86,14 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             return;
         }
 
-        WriteName(output, session);
         if (session.Raw is null)
         {
-            output.Write("{\"key\": "u8);
-            JsonText.WriteString(output, session.Key.AsSpan());
-            output.Write(", \"session_id\": "u8);
-            JsonText.WriteString(output, session.Id.AsSpan());
-            output.Write(", \"data\": "u8);
-            WriteData(output, session.Data);
-            output.Write(", \"created_at\": "u8);
-            output.Write(JsonText.Float(session.CreatedAtSeconds, stackalloc byte[JsonText.MaxFloatLength]));
-            output.Write("}"u8);
+            WritePlain(output, session);
+            return;
         }
-        else
-        {
-            WriteRaw(output, session, session.Raw);
-        }
+
+        WriteName(output, session);
+        WriteRaw(output, session, session.Raw);
     }
 
     /// <summary>Writes the member <c>"1": null</c>, which in a journal says that the document is gone.</summary>
@@ -252,18 +246,42 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         return isExact ? SessionData.Stored(decrypted!) : SessionData.Unreadable;
     }
 
-    private void WriteData(IBufferWriter<byte> output, SessionData data)
+    private void WritePlain(IBufferWriter<byte> output, Session session)
+    {
+        var data = session.Data.Utf8.Span;
+        var room = output.GetSpan(checked(
+            MaxFrameLength + JsonText.MaxStringLength(session.Key.Length) + JsonText.MaxStringLength(session.Id.Length) + MaxDataLength(data)));
+        var length = WriteName(room, session);
+        length += Copy("{\"key\": "u8, room[length..]);
+        length += JsonText.WriteString(room[length..], session.Key.AsSpan());
+        length += Copy(", \"session_id\": "u8, room[length..]);
+        length += JsonText.WriteString(room[length..], session.Id.AsSpan());
+        length += Copy(", \"data\": "u8, room[length..]);
+        length += WriteData(room[length..], data);
+        length += Copy(", \"created_at\": "u8, room[length..]);
+        length += JsonText.Float(session.CreatedAtSeconds, room[length..]).Length;
+        room[length++] = (byte)'}';
+        output.Advance(length);
+    }
+
+    private void WriteData(IBufferWriter<byte> output, SessionData data) =>
+        output.Advance(WriteData(output.GetSpan(MaxDataLength(data.Utf8.Span)), data.Utf8.Span));
+
+    private int MaxDataLength(ReadOnlySpan<byte> data) =>
+        fernet is null ? JsonText.MaxStringLength(data.Length) : Fernet.TokenLength(data.Length) + 2;
+
+    private int WriteData(Span<byte> room, ReadOnlySpan<byte> data)
     {
         if (fernet is null)
         {
-            JsonText.WriteString(output, data.Utf8.Span);
+            return JsonText.WriteString(room, data);
         }
-        else
-        {
-            output.Write("\""u8);
-            output.Write(fernet.Encrypt(data.Utf8.Span));
-            output.Write("\""u8);
-        }
+
+        var length = Fernet.TokenLength(data.Length);
+        room[0] = (byte)'"';
+        fernet.Encrypt(data, room.Slice(1, length));
+        room[length + 1] = (byte)'"';
+        return length + 2;
     }
 
     /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
@@ -322,11 +340,18 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     private static bool TryReadFloat(ReadOnlySpan<byte> number, out double value) =>
         Utf8Parser.TryParse(number, out value, out _) && number.SequenceEqual(JsonText.Float(value, stackalloc byte[JsonText.MaxFloatLength]));
 
-    private static void WriteName(IBufferWriter<byte> output, Session session)
+    private static void WriteName(IBufferWriter<byte> output, Session session) => output.Advance(WriteName(output.GetSpan(MaxFrameLength), session));
+
+    private static int WriteName(Span<byte> room, Session session)
     {
-        output.Write("\""u8);
-        Utf8Formatter.TryFormat(session.DocumentId, output.GetSpan(20), out var length);
-        output.Advance(length);
-        output.Write("\": "u8);
+        room[0] = (byte)'"';
+        Utf8Formatter.TryFormat(session.DocumentId, room[1..], out var length);
+        return 1 + length + Copy("\": "u8, room[(1 + length)..]);
+    }
+
+    private static int Copy(ReadOnlySpan<byte> text, Span<byte> room)
+    {
+        text.CopyTo(room);
+        return text.Length;
     }
 }

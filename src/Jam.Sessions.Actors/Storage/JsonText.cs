@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Jam.Sessions.Actors.Storage;
@@ -10,8 +13,11 @@ internal static class JsonText
     /// <summary>The longest that a float gets, in bytes.</summary>
     public const int MaxFloatLength = 32;
 
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create(
-        [.. Enumerable.Range(0, 256).Where(i => i is < 0x20 or > 0x7E or '"' or '\\').Select(i => (byte)i)]);
+    /// <summary>The longest that a unit of text gets, in bytes: <c>\u00e9</c>.</summary>
+    private const int MaxUnitLength = 6;
+
+    // Up to here floats are so close to each other that no two numbers of microseconds are the same one.
+    private const double MaxExactSeconds = 1L << 33;
 
     private static readonly byte[] HexDigits = "0123456789abcdef"u8.ToArray();
 
@@ -93,57 +99,66 @@ internal static class JsonText
         _ => 0,
     };
 
+    /// <summary>How much room a JSON string takes at most.</summary>
+    public static int MaxStringLength(int units) => checked((units * MaxUnitLength) + 2);
+
     /// <summary>Writes a JSON string, quotes included, of ASCII characters only.</summary>
-    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
+    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text) =>
+        output.Advance(WriteString(output.GetSpan(MaxStringLength(text.Length)), text));
+
+    /// <summary>Writes UTF-8 text as a JSON string, quotes included, of ASCII characters only.</summary>
+    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8) =>
+        output.Advance(WriteString(output.GetSpan(MaxStringLength(utf8.Length)), utf8));
+
+    /// <inheritdoc cref="WriteString(IBufferWriter{byte}, ReadOnlySpan{char})" />
+    /// <returns>How many bytes were written.</returns>
+    public static int WriteString(Span<byte> output, ReadOnlySpan<char> text)
     {
-        var span = output.GetSpan(text.Length * 6 + 2);
         var length = 0;
-        span[length++] = (byte)'"';
+        output[length++] = (byte)'"';
         foreach (var unit in text)
         {
             if (unit is >= ' ' and <= '~' and not ('"' or '\\'))
             {
-                span[length++] = (byte)unit;
+                output[length++] = (byte)unit;
             }
             else
             {
-                length += Escape(unit, span[length..]);
+                length += Escape(unit, output[length..]);
             }
         }
 
-        span[length++] = (byte)'"';
-        output.Advance(length);
+        output[length++] = (byte)'"';
+        return length;
     }
 
-    /// <summary>Writes UTF-8 text as a JSON string, quotes included, of ASCII characters only.</summary>
-    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8)
+    /// <inheritdoc cref="WriteString(IBufferWriter{byte}, ReadOnlySpan{byte})" />
+    /// <returns>How many bytes were written.</returns>
+    public static int WriteString(Span<byte> output, ReadOnlySpan<byte> utf8)
     {
-        var span = output.GetSpan(checked(utf8.Length * 6 + 2));
         var length = 0;
-        span[length++] = (byte)'"';
-        while (utf8.IndexOfAny(Escaped) is >= 0 and var plain)
+        output[length++] = (byte)'"';
+        while (utf8.Length >= Vector128<byte>.Count)
         {
-            utf8[..plain].CopyTo(span[length..]);
+            // A block as it is, and what must not stay so is written again.
+            var block = Vector128.Create(utf8);
+            block.CopyTo(output[length..]);
+            var plain = CountPlain(block);
             length += plain;
-            Rune.DecodeFromUtf8(utf8[plain..], out var rune, out var taken);
-            if (rune.IsBmp)
+            utf8 = utf8[plain..];
+            if (plain < Vector128<byte>.Count)
             {
-                length += Escape((char)rune.Value, span[length..]);
+                utf8 = utf8[Escape(utf8, output, ref length)..];
             }
-            else
-            {
-                var offset = rune.Value - 0x10000;
-                length += Escape((char)(0xD800 + (offset >> 10)), span[length..]);
-                length += Escape((char)(0xDC00 + (offset & 0x3FF)), span[length..]);
-            }
-
-            utf8 = utf8[(plain + taken)..];
         }
 
-        utf8.CopyTo(span[length..]);
-        length += utf8.Length;
-        span[length++] = (byte)'"';
-        output.Advance(length);
+        while (!utf8.IsEmpty)
+        {
+            utf8 = utf8[Escape(utf8, output, ref length)..];
+        }
+
+        output[length++] = (byte)'"';
+        return length;
     }
 
     /// <summary>A float as Python's repr shows it: shortest digits, an exponent below 1e-4 and from 1e16.</summary>
@@ -152,6 +167,16 @@ internal static class JsonText
     public static ReadOnlySpan<byte> Float(double value, Span<byte> buffer)
     {
         var length = 0;
+        if (value is >= 1 and < MaxExactSeconds && (long)Math.Round(value * 1e6) is var microseconds && microseconds / 1e6 == value)
+        {
+            // The nearest float to a number of microseconds: no shorter text than that number's own is read as the same float.
+            var (whole, fraction) = Math.DivRem(microseconds, 1_000_000);
+            Utf8Formatter.TryFormat(whole, buffer, out length);
+            buffer[length++] = (byte)'.';
+            Utf8Formatter.TryFormat(fraction, buffer[length..], out _, new StandardFormat('D', 6));
+            return buffer[..Math.Max(length + 1, buffer[..(length + 6)].LastIndexOfAnyExcept((byte)'0') + 1)];
+        }
+
         if (Math.Abs(value) is 0 or (>= 1e-4 and < 1e15))
         {
             value.TryFormat(buffer, out length, "R", CultureInfo.InvariantCulture);
@@ -191,6 +216,46 @@ internal static class JsonText
         return isLong
             ? (char)ushort.Parse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
             : (char)ShortEscape(escape[1]);
+    }
+
+    /// <summary>How many of the bytes, from the first on, a JSON string may hold as they are.</summary>
+    private static int CountPlain(Vector128<byte> block)
+    {
+        // Of signed bytes, those from 0x80 on are below the space too.
+        var escaped = Vector128.LessThan(block.AsSByte(), Vector128.Create((sbyte)' ')).AsByte()
+            | Vector128.Equals(block, Vector128.Create((byte)0x7F))
+            | Vector128.Equals(block, Vector128.Create((byte)'"'))
+            | Vector128.Equals(block, Vector128.Create((byte)'\\'));
+        return BitOperations.TrailingZeroCount(escaped.ExtractMostSignificantBits() | (1u << Vector128<byte>.Count));
+    }
+
+    /// <summary>Writes the first character of a text; the number of bytes that it had.</summary>
+    private static int Escape(ReadOnlySpan<byte> utf8, Span<byte> output, ref int length)
+    {
+        if (utf8[0] is >= (byte)' ' and <= (byte)'~' and var unescaped)
+        {
+            if (unescaped is (byte)'"' or (byte)'\\')
+            {
+                output[length++] = (byte)'\\';
+            }
+
+            output[length++] = unescaped;
+            return 1;
+        }
+
+        return EscapeRare(utf8, output, ref length);
+    }
+
+    private static int EscapeRare(ReadOnlySpan<byte> utf8, Span<byte> output, ref int length)
+    {
+        Rune.DecodeFromUtf8(utf8, out var rune, out var taken);
+        Span<char> units = stackalloc char[2];
+        foreach (var unit in units[..rune.EncodeToUtf16(units)])
+        {
+            length += Escape(unit, output[length..]);
+        }
+
+        return taken;
     }
 
     private static int Escape(char unit, Span<byte> output)
