@@ -82,6 +82,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
                 break;
             case Drain:
                 _drainRequester = Sender;
+                _snapshot?.Hurry();
                 CloseWhenCovered();
                 break;
         }

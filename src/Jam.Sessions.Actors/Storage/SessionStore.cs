@@ -122,7 +122,8 @@ internal sealed class SessionStore : IDisposable
             BeginJournal();
         }
 
-        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), _nextBatch - 1, _journalNumber, UncoveredBytes);
+        var pace = new Pace(() => Volatile.Read(ref _nextBatch), TimeProvider.System);
+        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes);
     });
 
     /// <summary>Puts a written snapshot in the place of the JSON file and removes the journals that it holds.</summary>

@@ -5,11 +5,12 @@ namespace Jam.Sessions.Actors.Storage;
 /// <param name="path">The temporary file.</param>
 /// <param name="documents">All documents of that instant.</param>
 /// <param name="frame">What stands around them, and how they are written.</param>
+/// <param name="pace">How fast.</param>
 /// <param name="covers">The last batch that they hold.</param>
 /// <param name="journalNumber">The journal that begins after that batch.</param>
 /// <param name="coveredBytes">How many journal bytes they make superfluous.</param>
 internal sealed class SnapshotInProgress(
-    IDisk disk, string path, Session[] documents, (byte[] Head, byte[] Tail, DocumentCodec Codec) frame, long covers, int journalNumber, long coveredBytes)
+    IDisk disk, string path, Session[] documents, (byte[] Head, byte[] Tail, DocumentCodec Codec) frame, Pace pace, long covers, int journalNumber, long coveredBytes)
 {
     public string Path => path;
 
@@ -27,7 +28,7 @@ internal sealed class SnapshotInProgress(
         {
             disk.Delete(path);
             using var file = disk.Create(path);
-            return SnapshotWriter.Write(file, frame.Head, documents, frame.Tail, frame.Codec);
+            return SnapshotWriter.Write(file, frame.Head, documents, frame.Tail, frame.Codec, pace);
         }
         catch (Exception e) when (e is not SessionStoreException)
         {
@@ -35,6 +36,9 @@ internal sealed class SnapshotInProgress(
             throw new SessionStoreException(path, $"{path}: the disk refused to write a snapshot ({e.Message})", e);
         }
     }
+
+    /// <summary>Whoever waits for it wants it more than others want the processor.</summary>
+    public void Hurry() => pace.Hurry();
 
     public void Discard()
     {

@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace Jam.Sessions.Actors.Storage;
 
-/// <summary>Writes a whole session file through one buffer.</summary>
+/// <summary>Writes a whole session file in pieces, through one buffer.</summary>
 internal static class SnapshotWriter
 {
-    private const int BufferSize = 1 << 20;
+    private const int PieceSize = 1 << 20;
 
     /// <summary>Writes and syncs the file; what was written, as a fingerprint.</summary>
-    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Session> documents, byte[] tail, DocumentCodec codec)
+    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Session> documents, byte[] tail, DocumentCodec codec, Pace pace)
     {
         var output = new ArrayBufferWriter<byte>();
         var written = Fingerprint.Empty;
@@ -22,9 +22,10 @@ internal static class SnapshotWriter
             }
 
             codec.Write(output, documents[i]);
-            if (output.WrittenCount >= BufferSize)
+            if (output.WrittenCount >= PieceSize)
             {
                 Spill();
+                pace.Turn();
             }
         }
 

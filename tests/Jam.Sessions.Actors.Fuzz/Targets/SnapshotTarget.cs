@@ -46,7 +46,7 @@ internal sealed class SnapshotTarget : IFuzzTarget
         {
             var read = SnapshotReader.Read(disk, StoreOracle.SessionFile, new DocumentCodec(null));
             using var written = disk.Create("encrypted");
-            SnapshotWriter.Write(written, read.Head, read.Documents, read.Tail, StoreOracle.Codec(2));
+            SnapshotWriter.Write(written, read.Head, read.Documents, read.Tail, StoreOracle.Codec(2), new Pace(() => 0, TimeProvider.System));
             return disk.Files["encrypted"];
         }
         catch (SessionStoreException)
