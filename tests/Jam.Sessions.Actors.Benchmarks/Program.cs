@@ -42,7 +42,7 @@ switch (line.Words)
                             each with {TextPeer.Suffix} behind that: its callers have .NET strings, and every call converts
               mix           web, write, get, update or create
               --fair        each operation begins at the end of the thread pool's queue: for latencies
-              --warm-up     seconds before the measured ones (1.5)
+              --warm-up     seconds before the measured ones (4): what runs for months is compiled for good
               --max-others  measures again, twice at most, where other processes used more cores than this
             Files go to {Scratch.Variable}, which must be on the disk that is meant, or to the temporary folder.
             """);

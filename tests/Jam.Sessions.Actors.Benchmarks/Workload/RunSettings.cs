@@ -7,7 +7,7 @@ internal sealed record RunSettings
 
     public TimeSpan Seconds { get; init; } = TimeSpan.FromSeconds(3);
 
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <inheritdoc cref="Window" path="/param[@name='isFair']" />
     public bool IsFair { get; init; }
