@@ -71,7 +71,8 @@ internal sealed class RedisPeer : ISessionPeer
             await _connection.CloseAsync();
         }
 
-        _server.Kill();
+        // With the child that rewrites its file: nobody else may write where the files are deleted.
+        _server.Kill(entireProcessTree: true);
         await _server.WaitForExitAsync();
         _scratch.Dispose();
     }
