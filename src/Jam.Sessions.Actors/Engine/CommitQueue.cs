@@ -25,6 +25,7 @@ internal sealed class CommitQueue(Durability durability)
     private long _bytes;
     private News _told;
     private bool _isHeldUp;
+    private bool _isClosed;
 
     private enum News
     {
@@ -44,16 +45,21 @@ internal sealed class CommitQueue(Durability durability)
     /// <summary>Whether a commit may be acknowledged only once it is on the disk.</summary>
     public bool MustWait => durability == Durability.Durable || IsHeldUp || Volatile.Read(ref _bytes) > MaxUnwrittenBytes;
 
-    /// <summary>Adds a commit, and tells the persistence actor where it does not know yet.</summary>
+    /// <summary>Adds a commit, and tells the persistence actor where it does not know yet; false where that takes no more.</summary>
     /// <param name="entry">What the journal will hold of it; copied.</param>
     /// <param name="changes">The same as documents.</param>
     /// <param name="waiting">Who is told <see cref="Committed"/> or <see cref="CommitFailed"/>; null where it was acknowledged at once.</param>
     /// <param name="persistence">The persistence actor.</param>
-    public void Add(ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, IActorRef? waiting, IActorRef persistence)
+    public bool TryAdd(ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, IActorRef? waiting, IActorRef persistence)
     {
         News news;
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                return false;
+            }
+
             if (!_open.IsEmpty && (_open.Length >= BatchBytes || _open.IsAwaited != (waiting is not null)))
             {
                 _full.Enqueue(_open);
@@ -66,13 +72,14 @@ internal sealed class CommitQueue(Durability durability)
             news = waiting is not null ? News.WriteNow : _bytes > CollectBytes ? News.Collect : News.SomethingWaits;
             if (news <= _told)
             {
-                return;
+                return true;
             }
 
             _told = news;
         }
 
         persistence.Tell(news == News.WriteNow ? WriteBatch.Instance : CollectBatch.Instance, ActorRefs.NoSender);
+        return true;
     }
 
     /// <summary>Takes out the oldest batch; false where there is none. Only the persistence actor calls this, until it is false.</summary>
@@ -93,6 +100,15 @@ internal sealed class CommitQueue(Durability durability)
 
             _bytes -= batch.Length;
             return true;
+        }
+    }
+
+    /// <summary>Takes no more commits. What it holds can still be taken.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
         }
     }
 

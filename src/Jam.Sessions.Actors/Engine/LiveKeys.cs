@@ -53,7 +53,9 @@ internal sealed class LiveKeys
         }
 
         actor?.Tell(request, ActorRefs.NoSender);
-        return true;
+
+        // One that has stopped did not take it; one that stops from here on answers it.
+        return actor is not ActorRefWithCell { Underlying.IsTerminated: true };
     }
 
     /// <summary>From here on the commands of the key go to <paramref name="actor"/>, those that came early first.</summary>

@@ -351,6 +351,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         }
 
         _isClosed = true;
+        _commits.Close();
         Write();
         if (Try(_store.Dispose) is { } e)
         {

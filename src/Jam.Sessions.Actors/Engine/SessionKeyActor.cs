@@ -97,7 +97,11 @@ internal sealed class SessionKeyActor : UntypedActor
         var waiting = _engine.Commits.MustWait ? Self : null;
         try
         {
-            _engine.Commits.Add(JournalEntry.Encode(changes, _engine.Codec), changes, waiting, _engine.Persistence);
+            if (!_engine.Commits.TryAdd(JournalEntry.Encode(changes, _engine.Codec), changes, waiting, _engine.Persistence))
+            {
+                Answer(requests, new SessionsStoppingException());
+                return;
+            }
         }
         catch (Exception e)
         {

@@ -25,52 +25,65 @@ internal sealed class SessionsRef(IInternalActorRef manager, LiveKeys keys, Sess
 
     public override void SendSystemMessage(ISystemMessage message) => manager.SendSystemMessage(message);
 
-    protected override void TellInternal(object message, IActorRef sender)
+    /// <summary>Answers a command where the answer is known at once; else the actor of its key will.</summary>
+    public void Send(Request request)
     {
-        if (message is not (GetSession or ISessionCommand))
-        {
-            manager.Tell(message, sender);
-            return;
-        }
-
-        sender ??= manager.Provider.DeadLetters;
+        // What is told never throws at its teller: whoever asked gets the fault.
+        object? answer;
         try
         {
-            if (Serve((ISessionMessage)message, sender) is { } answer)
-            {
-                sender.Tell(answer, this);
-            }
+            answer = Decide(request);
         }
         catch (Exception e)
         {
-            // A message that is told never throws at its teller: whoever asked gets the fault.
-            sender.Tell(new Status.Failure(e), this);
+            answer = new Status.Failure(e);
+        }
+
+        if (answer is not null)
+        {
+            request.Answer(answer, this);
         }
     }
 
+    protected override void TellInternal(object message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case GetSession get:
+                sender?.Tell(Lookup(get), this);
+                break;
+            case ISessionCommand command:
+                Send(new ToldRequest(command, sender ?? manager.Provider.DeadLetters));
+                break;
+            default:
+                manager.Tell(message, sender);
+                break;
+        }
+    }
+
+    private object Lookup(GetSession get) =>
+        table.IsClosed ? Failure(new SessionsStoppingException())
+        : !table.TryFind(get.SessionId, out var session) ? SessionMissing.Instance
+        : ReferenceEquals(session.Data, SessionData.Unreadable) ? Failure(SessionDataException.UnreadableInFile())
+        : new SessionFound(session);
+
     /// <summary>The answer, where it is known at once; null where the actor of the key will give it.</summary>
-    private object? Serve(ISessionMessage message, IActorRef sender) => message switch
+    private object? Decide(Request request) => request.Command switch
     {
         _ when table.IsClosed => Failure(new SessionsStoppingException()),
-        GetSession get => Lookup(get),
-        CreateSession create => options.Refuse(create.SessionKey, create.Data) is { } refusal ? Failure(refusal) : Pass(table.OwnerOf(create.SessionKey), create, sender),
-        ClearSessions clear => Clear(table.OwnerOf(clear.SessionKey), clear, sender),
+        CreateSession create => options.Refuse(create.SessionKey, create.Data) is { } refusal ? Failure(refusal) : Pass(table.OwnerOf(create.SessionKey), request),
+        ClearSessions clear => Clear(table.OwnerOf(clear.SessionKey), request),
         UpdateSession update when options.Refuse(sessionKey: "", update.Data) is { } refusal => Failure(refusal),
-        ISessionIdCommand command when table.TryFind(command.SessionId, out var session) => Pass(table.OwnerOf(session.Key), command, sender),
+        ISessionIdCommand command when table.TryFind(command.SessionId, out var session) => Pass(table.OwnerOf(session.Key), request),
         DeleteSession => false,
         _ => Failure(new SessionNotFoundException()),
     };
 
-    private object Lookup(GetSession get) => table.TryFind(get.SessionId, out var session)
-        ? ReferenceEquals(session.Data, SessionData.Unreadable) ? Failure(SessionDataException.UnreadableInFile()) : new SessionFound(session)
-        : SessionMissing.Instance;
-
     /// <summary>A key without sessions and without an actor needs none to be told so.</summary>
-    private object? Clear(string owner, ClearSessions clear, IActorRef sender) =>
-        table.Of(owner).Sessions.IsEmpty && !keys.Contains(owner) ? 0 : Pass(owner, clear, sender);
+    private object? Clear(string owner, Request request) =>
+        table.Of(owner).Sessions.IsEmpty && !keys.Contains(owner) ? 0 : Pass(owner, request);
 
-    private object? Pass(string owner, ISessionCommand command, IActorRef sender) =>
-        keys.TryPass(owner, new Request(command, sender), manager) ? null : Failure(new SessionsStoppingException());
+    private object? Pass(string owner, Request request) => keys.TryPass(owner, request, manager) ? null : Failure(new SessionsStoppingException());
 
     private static Status.Failure Failure(JamSessionsException reason) => new(reason);
 }

@@ -5,11 +5,11 @@ using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Hosting;
 
-/// <summary>The typed client: reads the table itself, tells the engine the rest with a promise as the sender.</summary>
+/// <summary>The typed client: reads the table itself, and hands the engine requests that it awaits.</summary>
 internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, Task terminated) : IJamSessions
 {
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
-        Ask<string>(new CreateSession(sessionKey, data), cancellationToken);
+        Send<string>(new CreateSession(sessionKey, data), cancellationToken);
 
     public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
     {
@@ -30,21 +30,21 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, 
     }
 
     public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
-        Ask<Done>(new UpdateSession(sessionId, data), cancellationToken);
+        Send<Done>(new UpdateSession(sessionId, data), cancellationToken);
 
     public Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken = default) =>
-        Ask<bool>(new DeleteSession(sessionId), cancellationToken);
+        Send<bool>(new DeleteSession(sessionId), cancellationToken);
 
     public Task<int> ClearAsync(string sessionKey, CancellationToken cancellationToken = default) =>
-        Ask<int>(new ClearSessions(sessionKey), cancellationToken);
+        Send<int>(new ClearSessions(sessionKey), cancellationToken);
 
     public Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) =>
-        Ask<string>(new ReworkSession(sessionId), cancellationToken);
+        Send<string>(new ReworkSession(sessionId), cancellationToken);
 
-    /// <summary>This goes through mailboxes that may be gone before they are read.</summary>
+    /// <summary>This goes through mailboxes, which may be gone before they are read.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        var flushed = Ask<Done>(new FlushSessions(), cancellationToken);
+        var flushed = engine.Ask<Done>(new FlushSessions(), Timeout.InfiniteTimeSpan, cancellationToken);
         if (await Task.WhenAny(flushed, terminated).ConfigureAwait(false) != flushed)
         {
             throw new SessionsStoppingException();
@@ -53,15 +53,16 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, 
         await flushed.ConfigureAwait(false);
     }
 
-    private Task<T> Ask<T>(ISessionMessage message, CancellationToken cancellationToken)
+    private Task<T> Send<T>(ISessionCommand command, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var promise = new Promise<T>(engine, cancellationToken);
-        engine.Tell(message, promise);
-        return promise.Task;
+        var request = new AwaitedRequest<T>(command, cancellationToken);
+        var answer = request.Task;
+        engine.Send(request);
+        return answer;
     }
 }

@@ -52,7 +52,7 @@ public sealed class CommitQueueSpec
         var half = new byte[CommitQueue.BatchBytes / 2];
         foreach (var _ in Enumerable.Range(0, 5))
         {
-            queue.Add(half, [], isAwaited ? _waiting : null, _persistence);
+            queue.TryAdd(half, [], isAwaited ? _waiting : null, _persistence);
         }
 
         Assert.Equal([(2 * half.Length) + 2, (2 * half.Length) + 2, half.Length], Take(queue).Select(batch => batch.Length));
@@ -62,8 +62,8 @@ public sealed class CommitQueueSpec
     public void A_commit_that_is_larger_than_a_batch_is_one_by_itself()
     {
         var queue = new CommitQueue(Durability.Relaxed);
-        queue.Add(new byte[CommitQueue.BatchBytes + 1], [], waiting: null, _persistence);
-        queue.Add("1"u8, [], waiting: null, _persistence);
+        queue.TryAdd(new byte[CommitQueue.BatchBytes + 1], [], waiting: null, _persistence);
+        queue.TryAdd("1"u8, [], waiting: null, _persistence);
         Assert.Equal([CommitQueue.BatchBytes + 1, 1], Take(queue).Select(batch => batch.Length));
     }
 
@@ -95,8 +95,8 @@ public sealed class CommitQueueSpec
             Add(queue, 1);
             Add(queue, 2);
             Assert.Equal([CollectBatch.Instance], _persistence.Messages.Skip(told));
-            queue.Add(new byte[64 << 10], [], waiting: null, _persistence);
-            queue.Add(new byte[64 << 10], [], waiting: null, _persistence);
+            queue.TryAdd(new byte[64 << 10], [], waiting: null, _persistence);
+            queue.TryAdd(new byte[64 << 10], [], waiting: null, _persistence);
             Assert.Equal([CollectBatch.Instance, CollectBatch.Instance], _persistence.Messages.Skip(told));
             Add(queue, 3, isAwaited: true);
             Add(queue, 4, isAwaited: true);
@@ -132,7 +132,7 @@ public sealed class CommitQueueSpec
                 start.SignalAndWait();
                 for (var i = 0; i < Commits; i++)
                 {
-                    queue.Add(Encoding.ASCII.GetBytes($"{thread}-{i}"), [], _waiting, persistence);
+                    queue.TryAdd(Encoding.ASCII.GetBytes($"{thread}-{i}"), [], _waiting, persistence);
                 }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
@@ -155,10 +155,10 @@ public sealed class CommitQueueSpec
         Assert.False(queue.MustWait);
 
         var entry = new byte[CommitQueue.BatchBytes];
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < 16; i++)
         {
             Assert.False(queue.MustWait);
-            queue.Add(entry, [], waiting: null, _persistence);
+            queue.TryAdd(entry, [], waiting: null, _persistence);
         }
 
         Add(queue, 1);
@@ -173,15 +173,15 @@ public sealed class CommitQueueSpec
         var queue = new CommitQueue(Durability.Durable);
         var told = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource<object>()).ToList();
         var waiting = told.Select((outcome, i) => new RecordingRef($"{i}", outcome.SetResult)).ToList();
-        queue.Add("1"u8, [], waiting[0], _persistence);
-        queue.Add("2"u8, [], waiting[1], _persistence);
+        queue.TryAdd("1"u8, [], waiting[0], _persistence);
+        queue.TryAdd("2"u8, [], waiting[1], _persistence);
         var batch = Assert.Single(Take(queue));
         batch.Tell(Committed.Instance);
         queue.Return(batch);
 
         // The batch that is filled was begun before; the next one is the one that came back.
-        queue.Add("3"u8, [], waiting: null, _persistence);
-        queue.Add("4"u8, [Created(4)], waiting[2], _persistence);
+        queue.TryAdd("3"u8, [], waiting: null, _persistence);
+        queue.TryAdd("4"u8, [Created(4)], waiting[2], _persistence);
         var batches = Take(queue);
         Assert.Same(batch, batches[1]);
         Assert.Equal(["3", "4"], batches.Select(Text));
@@ -219,12 +219,27 @@ public sealed class CommitQueueSpec
         batch.Add(new byte[1 << 16], [Created(1)], _waiting);
         Assert.True(batch.TryReuse());
         Assert.Equal((true, false, 0), (batch.IsEmpty, batch.IsAwaited, batch.Changes.Length));
-        batch.Add(new byte[2 << 20], [], waiting: null);
+        batch.Add(new byte[CommitQueue.BatchBytes], [], waiting: null);
+        Assert.True(batch.TryReuse());
+        batch.Add(new byte[(2 * CommitQueue.BatchBytes) + 1], [], waiting: null);
         Assert.False(batch.TryReuse());
     }
 
+    [Fact]
+    public void A_queue_that_is_closed_gives_what_it_holds_and_takes_no_more()
+    {
+        var queue = new CommitQueue(Durability.Relaxed);
+        Add(queue, 1);
+        queue.Close();
+        Assert.False(queue.TryAdd("2"u8, [], waiting: null, _persistence));
+        Assert.False(queue.TryAdd("3"u8, [], _waiting, _persistence));
+        Assert.Equal("1", Assert.Single(Take(queue).Select(batch => Encoding.ASCII.GetString(batch.Entries))));
+        Assert.False(queue.TryAdd("4"u8, [], waiting: null, _persistence));
+        Assert.Single(_persistence.Messages);
+    }
+
     private void Add(CommitQueue queue, int number, bool isAwaited = false) =>
-        queue.Add(Encoding.ASCII.GetBytes($"{number}"), [Created(number)], isAwaited ? _waiting : null, _persistence);
+        queue.TryAdd(Encoding.ASCII.GetBytes($"{number}"), [Created(number)], isAwaited ? _waiting : null, _persistence);
 
     private static DocumentChange Created(int number) => new(null, new Session($"id{number}", "key", SessionData.Empty, 1.5, number, raw: null));
 

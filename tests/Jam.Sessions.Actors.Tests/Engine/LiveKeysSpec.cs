@@ -143,9 +143,9 @@ public sealed class LiveKeysSpec
     {
         var askers = Enumerable.Range(0, 3).Select(i => new RecordingRef($"{i}")).ToList();
         Start("a");
-        Assert.True(_keys.TryPass("a", new(new ClearSessions("a"), askers[0]), _manager));
-        Assert.True(_keys.TryPass("b", new(new ClearSessions("b"), askers[1]), _manager));
-        Assert.True(_keys.TryPass("b", new(new ClearSessions("b"), askers[2]), _manager));
+        Assert.True(_keys.TryPass("a", new ToldRequest(new ClearSessions("a"), askers[0]), _manager));
+        Assert.True(_keys.TryPass("b", new ToldRequest(new ClearSessions("b"), askers[1]), _manager));
+        Assert.True(_keys.TryPass("b", new ToldRequest(new ClearSessions("b"), askers[2]), _manager));
         _keys.Close();
         _keys.RefuseKept(_manager);
         _keys.RefuseKept(_manager);
@@ -232,5 +232,5 @@ public sealed class LiveKeysSpec
 
     private static Request LastTold(RecordingRef actor) => (Request)actor.Messages[^1];
 
-    private static Request Request(string owner) => new(new ClearSessions(owner), new RecordingRef("asker"));
+    private static Request Request(string owner) => new ToldRequest(new ClearSessions(owner), new RecordingRef("asker"));
 }

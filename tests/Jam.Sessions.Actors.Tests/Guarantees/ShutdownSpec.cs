@@ -86,6 +86,48 @@ public sealed class ShutdownSpec : EngineTest
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync());
     }
 
+    [Theory]
+    [InlineData(Durability.Durable)]
+    [InlineData(Durability.Relaxed)]
+    public async Task An_engine_that_is_stopped_without_a_drain_answers_everybody_and_keeps_what_it_acknowledged(Durability durability)
+    {
+        const int Callers = 64;
+        for (var round = 0; round < 5; round++)
+        {
+            var engine = await StartAsync(o => (o.JsonPath, o.Durability) = (Path.Combine(Folder, $"{round}.json"), durability));
+            using var underWay = new CountdownEvent(Callers);
+            var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+            {
+                var acknowledged = new List<string>();
+                try
+                {
+                    for (var i = 0; ; i++)
+                    {
+                        var create = new CreateSession($"user{(i + caller) % 5}", Data());
+                        acknowledged.Add(await (caller % 2 == 0 ? engine.Ref.Ask<string>(create) : engine.Client.CreateAsync(create.SessionKey, create.Data)));
+                        if (i == 0)
+                        {
+                            underWay.Signal();
+                        }
+                    }
+                }
+                catch (SessionsStoppingException)
+                {
+                    return acknowledged;
+                }
+            })).ToList();
+            await Task.Factory.StartNew(underWay.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Assert.True(await engine.Ref.GracefulStop(TimeSpan.FromMinutes(1)));
+            var ids = (await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(1))).SelectMany(acknowledged => acknowledged).ToList();
+
+            await using var again = await StartAsync(o => o.JsonPath = Path.Combine(Folder, $"{round}.json"));
+            foreach (var id in ids)
+            {
+                Assert.NotNull(await again.Client.GetAsync(id));
+            }
+        }
+    }
+
     [Fact]
     public async Task A_message_that_the_engine_does_not_know_is_answered_with_a_failure()
     {
