@@ -15,13 +15,13 @@ public sealed class JamSessions : IAsyncDisposable
 {
     private static int s_count;
 
-    private readonly Task _terminated;
+    private readonly Task _closed;
 
-    private JamSessions(IActorRef actor, IJamSessions client, Task terminated)
+    private JamSessions(IActorRef actor, IJamSessions client, Task closed)
     {
         Ref = actor;
         Client = client;
-        _terminated = terminated;
+        _closed = closed;
     }
 
     /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
@@ -46,9 +46,9 @@ public sealed class JamSessions : IAsyncDisposable
     }
 
     /// <summary>Finishes what was accepted, writes the JSON file, and lets go of it. Later requests get <see cref="SessionsStoppingException"/>.</summary>
-    /// <remarks>An engine whose actor system has terminated has drained already.</remarks>
+    /// <remarks>An engine that was stopped, or whose actor system has terminated, has let go of it already.</remarks>
     public async ValueTask DisposeAsync() =>
-        await (await Task.WhenAny(Ref.Ask<Drained>(Drain.Instance), _terminated).ConfigureAwait(false)).ConfigureAwait(false);
+        await (await Task.WhenAny(Ref.Ask<Drained>(Drain.Instance), _closed).ConfigureAwait(false)).ConfigureAwait(false);
 
     internal static async Task<JamSessions> StartAsync(
         ActorSystem system, JamSessionsOptions options, IDisk disk, CancellationToken cancellationToken = default)
@@ -85,7 +85,7 @@ public sealed class JamSessions : IAsyncDisposable
                 options, table, keys, persistence, writer => KeyActorProps(system, new(table, identities, store.Codec, commits, keys, writer))),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var door = new SessionsRef(manager, keys, table, options);
-        var engine = new JamSessions(door, new JamSessionsClient(door, table, system.WhenTerminated), system.WhenTerminated);
+        var engine = new JamSessions(door, new JamSessionsClient(door, table), table.Closed);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
             $"{manager.Path.Name}-drain",

@@ -6,7 +6,7 @@ using Jam.Sessions.Actors.Table;
 namespace Jam.Sessions.Actors.Hosting;
 
 /// <summary>The typed client: reads the table itself, and hands the engine requests that it awaits.</summary>
-internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, Task terminated) : IJamSessions
+internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table) : IJamSessions
 {
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
         Send<string>(new CreateSession(sessionKey, data), cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table, 
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
         var flushed = engine.Ask<Done>(new FlushSessions(), Timeout.InfiniteTimeSpan, cancellationToken);
-        if (await Task.WhenAny(flushed, terminated).ConfigureAwait(false) != flushed)
+        if (await Task.WhenAny(flushed, table.Closed).ConfigureAwait(false) != flushed)
         {
             throw new SessionsStoppingException();
         }

@@ -16,6 +16,7 @@ internal sealed class SessionTable
     private readonly KeyOwners _owners;
     private readonly long _highestOpaqueId;
     private readonly (string Key, long Id) _newest = ("", 0);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastDocumentId = NotCounted;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
@@ -44,6 +45,9 @@ internal sealed class SessionTable
 
     /// <summary>True once the engine has let go of the file: what the table holds may no longer be what the file holds.</summary>
     public bool IsClosed { get; private set; }
+
+    /// <summary>Complete once <see cref="IsClosed"/> is true.</summary>
+    public Task Closed => _closed.Task;
 
     /// <summary>How many ids can be found.</summary>
     public int Count => _byId.Count;
@@ -97,7 +101,11 @@ internal sealed class SessionTable
         return Interlocked.Increment(ref _lastDocumentId);
     }
 
-    public void Close() => IsClosed = true;
+    public void Close()
+    {
+        IsClosed = true;
+        _closed.TrySetResult();
+    }
 
     /// <summary>Makes a committed batch visible. Only the owner's one writer calls this.</summary>
     public void Publish(string owner, KeySessions after, ReadOnlySpan<DocumentChange> changes)
