@@ -41,9 +41,9 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table) 
     public Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) =>
         Send<string>(new ReworkSession(sessionId), cancellationToken);
 
-    /// <summary>This goes through mailboxes, which may be gone before they are read.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
+        // It goes through mailboxes, which may be gone before they are read.
         var flushed = engine.Ask<Done>(new FlushSessions(), Timeout.InfiniteTimeSpan, cancellationToken);
         if (await Task.WhenAny(flushed, table.Closed).ConfigureAwait(false) != flushed)
         {

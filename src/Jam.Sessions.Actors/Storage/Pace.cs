@@ -2,7 +2,7 @@ namespace Jam.Sessions.Actors.Storage;
 
 /// <summary>Takes turns with the callers: while changes are committed, a snapshot rests after each piece for several times as long as that took.</summary>
 /// <remarks>It goes through all sessions, and so takes the caches from the callers too. Where nothing changes, it loses no time.</remarks>
-/// <param name="committed">A number that every commit changes.</param>
+/// <param name="committed">A number that changes with what is committed.</param>
 /// <param name="time">Measures how long a piece takes.</param>
 internal class Pace(Func<long> committed, TimeProvider time)
 {

@@ -122,7 +122,7 @@ internal sealed class SessionStore : IDisposable
             BeginJournal();
         }
 
-        var pace = new Pace(() => Volatile.Read(ref _nextBatch), TimeProvider.System);
+        var pace = new Pace(() => Volatile.Read(ref _nextBatch) + OpenBytes, TimeProvider.System);
         return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes);
     });
 
