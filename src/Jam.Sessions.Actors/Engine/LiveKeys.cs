@@ -124,7 +124,7 @@ internal sealed class LiveKeys
     {
         lock (stripe)
         {
-            return [.. stripe.Keys.Values.Select(key => key.TakeKept(actor))];
+            return [.. stripe.Keys.Values.Where(key => key.Actor is null).Select(key => key.TakeKept(actor))];
         }
     }
 

@@ -18,7 +18,7 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
         CreateSession create => Create(create, identities),
         UpdateSession update => Update(update),
         DeleteSession delete => Delete(delete),
-        ClearSessions clear => Remove(session => session.Key == clear.SessionKey),
+        ClearSessions clear => Clear(clear),
         ReworkSession rework => Rework(rework, identities),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "not a command about sessions"),
     };
@@ -80,6 +80,8 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
         var (after, removed) = Remove(session => session.Id == delete.SessionId);
         return (after, removed > 0);
     }
+
+    private (KeySessions, object) Clear(ClearSessions clear) => Remove(session => session.Key == clear.SessionKey);
 
     private (KeySessions, object) Rework(ReworkSession rework, IIdentities identities)
     {

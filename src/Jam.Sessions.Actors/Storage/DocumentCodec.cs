@@ -32,11 +32,8 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     /// <summary>Whether plain data was read that is to be encrypted.</summary>
     public bool HasPlainToEncrypt => fernet is not null && allowPlainToEncrypted && Counts.Plain > 0;
 
-    /// <summary>A codec of the same kind that has read nothing, and so keeps nothing in memory.</summary>
-    public DocumentCodec ForWriting() => new(fernet, allowPlainToEncrypted);
-
-    /// <summary>A codec of the same kind for another thread.</summary>
-    public DocumentCodec ForReading() => new(fernet, allowPlainToEncrypted);
+    /// <summary>A codec of the same kind that has read nothing: for another thread, or to write with, since it keeps nothing in memory.</summary>
+    public DocumentCodec Anew() => new(fernet, allowPlainToEncrypted);
 
     /// <summary>What was met since the last time.</summary>
     public DataCounts TakeCounts()
@@ -287,7 +284,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
     private void WriteRaw(IBufferWriter<byte> output, Session session, ReadOnlySpan<byte> raw)
     {
-        var before = ForWriting();
+        var before = Anew();
         var scanner = new JsonScanner(raw);
         var copied = 0;
         var hasData = false;

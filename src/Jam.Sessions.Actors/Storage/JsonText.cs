@@ -13,11 +13,14 @@ internal static class JsonText
     /// <summary>The longest that a float gets, in bytes.</summary>
     public const int MaxFloatLength = 32;
 
+    /// <summary>
+    /// Below it floats are closer to each other than two times of whole microseconds. So the float nearest to such a time is nearest to no other,
+    /// and its shortest text is the time itself without closing zeros.
+    /// </summary>
+    public const double MaxExactSeconds = uint.MaxValue;
+
     /// <summary>The longest that a unit of text gets, in bytes: <c>\u00e9</c>.</summary>
     private const int MaxUnitLength = 6;
-
-    // Up to here floats are so close to each other that no two numbers of microseconds are the same one.
-    private const double MaxExactSeconds = 1L << 33;
 
     private static readonly byte[] HexDigits = "0123456789abcdef"u8.ToArray();
 
@@ -169,7 +172,6 @@ internal static class JsonText
         var length = 0;
         if (value is >= 1 and < MaxExactSeconds && (long)Math.Round(value * 1e6) is var microseconds && microseconds / 1e6 == value)
         {
-            // The nearest float to a number of microseconds: no shorter text than that number's own is read as the same float.
             var (whole, fraction) = Math.DivRem(microseconds, 1_000_000);
             Utf8Formatter.TryFormat(whole, buffer, out length);
             buffer[length++] = (byte)'.';

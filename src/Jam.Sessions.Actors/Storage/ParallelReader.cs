@@ -35,7 +35,7 @@ internal sealed class ParallelReader
         var reader = new ParallelReader(file, position, seen, chunkSize);
         try
         {
-            Parallel.For(0, Math.Min(Environment.ProcessorCount, MostThreads), _ => reader.ReadChunks(codec.ForReading()));
+            Parallel.For(0, Math.Min(Environment.ProcessorCount, MostThreads), _ => reader.ReadChunks(codec.Anew()));
         }
         catch (AggregateException e)
         {

@@ -97,8 +97,7 @@ internal ref struct PlainScanner(ReadOnlySpan<byte> bytes, int position)
 
     /// <summary>Takes Unix seconds with up to six decimals that Python writes in exactly these characters.</summary>
     /// <remarks>
-    /// Below 2^32 floats are closer to each other than two times of whole microseconds. So the one nearest to such a time is nearest to no
-    /// other, and its shortest text is the time itself without closing zeros. Digits and power of ten are both exact as floats, which makes their
+    /// Those below <see cref="JsonText.MaxExactSeconds"/> without closing zeros. Digits and power of ten are both exact as floats, which makes their
     /// quotient the nearest float.
     /// </remarks>
     public bool TryTakeTime(out double seconds)
@@ -126,6 +125,6 @@ internal ref struct PlainScanner(ReadOnlySpan<byte> bytes, int position)
             && text[0] != (byte)'0' && (text[at - 1] != (byte)'0' || decimals == 1);
         seconds = isTime ? digits / PowersOfTen[decimals] : 0;
         Position += at;
-        return isTime && seconds < uint.MaxValue;
+        return isTime && seconds < JsonText.MaxExactSeconds;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class SessionStore : IDisposable
         _path = path;
         _directory = Path.GetDirectoryName(path)!;
         _lock = @lock;
-        Codec = codec.ForWriting();
+        Codec = codec.Anew();
         HasPlainToEncrypt = codec.HasPlainToEncrypt;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;

@@ -89,14 +89,17 @@ public sealed class ShutdownSpec : EngineTest
     }
 
     [Theory]
-    [InlineData(Durability.Durable)]
-    [InlineData(Durability.Relaxed)]
-    public async Task An_engine_that_is_stopped_without_a_drain_answers_everybody_and_keeps_what_it_acknowledged(Durability durability)
+    [InlineData(Durability.Durable, false)]
+    [InlineData(Durability.Relaxed, false)]
+    [InlineData(Durability.Durable, true)]
+    [InlineData(Durability.Relaxed, true)]
+    public async Task An_engine_that_is_stopped_without_a_drain_answers_everybody_and_keeps_what_it_acknowledged(Durability durability, bool withItsSystem)
     {
         const int Callers = 64;
         for (var round = 0; round < 5; round++)
         {
-            var engine = await StartAsync(o => (o.JsonPath, o.Durability) = (Path.Combine(Folder, $"{round}.json"), durability));
+            var system = ActorSystem.Create("undrained", "akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }");
+            var engine = await JamSessions.StartAsync(system, new JamSessionsOptions { JsonPath = Path.Combine(Folder, $"{round}.json"), Durability = durability });
             using var underWay = new CountdownEvent(Callers);
             var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
             {
@@ -120,7 +123,12 @@ public sealed class ShutdownSpec : EngineTest
                 }
             })).ToList();
             await Task.Factory.StartNew(underWay.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            Assert.True(await engine.Ref.GracefulStop(TimeSpan.FromMinutes(1)));
+            if (!withItsSystem)
+            {
+                Assert.True(await engine.Ref.GracefulStop(TimeSpan.FromMinutes(1)));
+            }
+
+            await system.Terminate();
             var ids = (await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(1))).SelectMany(acknowledged => acknowledged).ToList();
 
             await using var again = await StartAsync(o => o.JsonPath = Path.Combine(Folder, $"{round}.json"));

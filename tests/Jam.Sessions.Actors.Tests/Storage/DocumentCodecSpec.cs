@@ -162,7 +162,7 @@ public sealed class DocumentCodecSpec
             Assert.True(codec.HasPlainToEncrypt);
             Assert.Equal("{}", session.Data.Json);
             codec.RefuseWrongSecret("/f");
-            var written = Written(session, codec.ForWriting());
+            var written = Written(session, codec.Anew());
             Assert.StartsWith("\"1\": {", written, StringComparison.Ordinal);
             Assert.Contains("\"data\": \"J$_", written, StringComparison.Ordinal);
             Assert.Equal("{}", Read(written["\"1\": ".Length..], new DocumentCodec(Cipher)).Data.Json);

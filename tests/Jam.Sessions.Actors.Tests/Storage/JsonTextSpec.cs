@@ -66,6 +66,21 @@ public sealed class JsonTextSpec
             iter: 20_000);
 
     [Fact]
+    public void A_time_of_whole_microseconds_and_the_floats_beside_it_have_the_shortest_text_that_is_read_as_them() =>
+        Gen.Select(Gen.Long[0, 10_000_000_000_000_000], Gen.Int[0, 6]).Sample(
+            (microseconds, zeros) =>
+            {
+                var step = (long)Math.Pow(10, zeros);
+                var time = microseconds / step * step / 1e6;
+                foreach (var value in new[] { time, Math.BitIncrement(time), Math.BitDecrement(time) }.Where(value => value is >= 1e-4 and < 1e15))
+                {
+                    var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+                    Assert.Equal(shortest.Contains('.') ? shortest : $"{shortest}.0", Float(value));
+                }
+            },
+            iter: 20_000);
+
+    [Fact]
     public void Powers_of_ten_have_one_digit()
     {
         for (var exponent = -323; exponent <= 308; exponent++)
