@@ -131,6 +131,10 @@ public sealed class ShutdownSpec : EngineTest
             await system.Terminate();
             var ids = (await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(1))).SelectMany(acknowledged => acknowledged).ToList();
 
+            await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync()).WaitAsync(TimeSpan.FromMinutes(1));
+            await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.GetAsync("any").AsTask());
+            await engine.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
             await using var again = await StartAsync(o => o.JsonPath = Path.Combine(Folder, $"{round}.json"));
             foreach (var id in ids)
             {
