@@ -28,6 +28,8 @@ internal sealed class MemoryDisk : IDisk
         return new MemoryFile(this, path);
     }
 
+    public IDiskFile Reopen(string path) => new MemoryFile(this, path);
+
     public IDisposable Lock(string path, string holder)
     {
         IsLocked = IsLocked ? throw new SessionStoreLockedException(path, holder) : true;
@@ -73,7 +75,9 @@ internal sealed class MemoryDisk : IDisk
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) =>
-            disk.Files[path] = [.. disk.Files[path].AsSpan(0, (int)offset), .. bytes];
+            disk.Files[path] = [.. disk.Files[path].AsSpan(0, (int)offset), .. bytes, .. disk.Files[path].AsSpan((int)Math.Min(disk.Files[path].Length, offset + bytes.Length))];
+
+        public void Cut(long length) => disk.Files[path] = disk.Files[path][..(int)length];
 
         public void Sync()
         {

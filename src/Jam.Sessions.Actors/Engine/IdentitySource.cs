@@ -11,8 +11,16 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
 {
     private const int Tries = 5;
 
+    // An id of the engine's own makers has at least 122 random bits: no other one is the same.
+    private readonly bool _canRepeat = options.IdFactory != SessionIds.UuidV4 && options.IdFactory != SessionIds.Random256;
+
     public string NewSessionId()
     {
+        if (!_canRepeat)
+        {
+            return Draw();
+        }
+
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var id = Draw();
@@ -23,6 +31,15 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
         }
 
         throw new SessionIdFactoryException($"The id factory returned an id that is taken, {Tries} times in a row. Ids must be unique and unguessable.");
+    }
+
+    /// <summary>Ends the claim of an id, after it was committed or given up.</summary>
+    public void Release(string id)
+    {
+        if (_canRepeat)
+        {
+            table.Release(id);
+        }
     }
 
     public long NewDocumentId() =>

@@ -234,7 +234,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         {
             requester.Tell(new Status.Failure(reason));
         }
-        else if (!_store.HasUncoveredBatches)
+        else if (!_store.HasLeftovers)
         {
             requester.Tell(Done.Instance);
         }
@@ -250,22 +250,22 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         var threshold = Math.Max(_options.SnapshotJournalBytes, _store.SnapshotBytes);
         if (_snapshot is null && _store.UncoveredBytes >= Math.Max(threshold, _snapshotNotBefore))
         {
-            BeginSnapshot();
+            BeginSnapshot(isThorough: false);
         }
     }
 
     private void SnapshotIfChanged()
     {
-        if (_snapshot is null && Write() is null && _store.HasUncoveredBatches)
+        if (_snapshot is null && Write() is null && _store.HasLeftovers)
         {
             BeginSnapshot();
         }
     }
 
     /// <summary>A snapshot holds what the journal holds: whatever is open is written first.</summary>
-    private void BeginSnapshot()
+    private void BeginSnapshot(bool isThorough = true)
     {
-        if ((Write() ?? Try(() => _snapshot = _store.BeginSnapshot(_order.Capture()))) is { } e)
+        if ((Write() ?? Try(() => _snapshot = _store.BeginSnapshot(_order.Capture(), isThorough))) is { } e)
         {
             EndSnapshot(e);
             return;

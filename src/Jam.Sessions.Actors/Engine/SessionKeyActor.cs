@@ -17,7 +17,7 @@ internal sealed class SessionKeyActor : UntypedActor
     private readonly Surroundings _engine;
     private LiveKey _key = null!;
     private RequestQueue _waiting;
-    private Commit? _inFlight;
+    private Commit _inFlight;
 
     private SessionKeyActor(Surroundings engine) => _engine = engine;
 
@@ -34,10 +34,10 @@ internal sealed class SessionKeyActor : UntypedActor
                 DecideNext();
                 break;
             case Committed:
-                Publish(_inFlight!.Requests, _inFlight.After, _inFlight.Changes);
+                Publish(_inFlight.Requests, _inFlight.After, _inFlight.Changes);
                 break;
             case CommitFailed failed:
-                Answer(_inFlight!.Requests, failed.Reason);
+                Answer(_inFlight.Requests, failed.Reason);
                 break;
         }
     }
@@ -45,13 +45,13 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <summary>Only an engine that was not drained stops an actor that still has something to answer.</summary>
     protected override void PostStop()
     {
-        _inFlight?.Requests.Refuse(Self);
+        _inFlight.Requests.Refuse(Self);
         _waiting.Refuse(Self);
     }
 
     private void DecideNext()
     {
-        if (_inFlight is not null || _waiting.IsEmpty)
+        if (!_inFlight.Requests.IsEmpty || _waiting.IsEmpty)
         {
             return;
         }
@@ -128,12 +128,12 @@ internal sealed class SessionKeyActor : UntypedActor
 
     private void Answer(RequestQueue requests, Exception? failure)
     {
-        _inFlight = null;
+        _inFlight = default;
         while (requests.Take() is { } request)
         {
             if (request is { Command: CreateSession or ReworkSession, Reply: string id })
             {
-                _engine.Table.Release(id);
+                _engine.Identities.Release(id);
             }
 
             var reply = failure is null ? request.Reply! : (failure as JamSessionsException)?.Fresh() ?? failure;
@@ -155,7 +155,7 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <param name="Requests">What is answered then.</param>
     /// <param name="After">The key's sessions then.</param>
     /// <param name="Changes">The documents that change.</param>
-    private sealed record Commit(RequestQueue Requests, KeySessions After, DocumentChange[] Changes);
+    private readonly record struct Commit(RequestQueue Requests, KeySessions After, DocumentChange[] Changes);
 
     /// <summary>What all key actors of an engine share.</summary>
     internal sealed class Surroundings(

@@ -10,6 +10,9 @@ internal interface IDisk
     /// <summary>Creates a file that must not exist, readable and writable by its owner alone from its first byte, and locked while it is open.</summary>
     IDiskFile Create(string path);
 
+    /// <summary>Opens a file that <see cref="Create"/> made, as that did.</summary>
+    IDiskFile Reopen(string path);
+
     /// <summary>Takes the lock of a path for as long as the result lives.</summary>
     /// <exception cref="SessionStoreLockedException">Another engine has it.</exception>
     IDisposable Lock(string path, string holder);
@@ -41,6 +44,9 @@ internal interface IDiskFile : IDisposable
 
     /// <summary>Writes all of it or throws.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Leaves out what stands behind the first <paramref name="length"/> bytes.</summary>
+    void Cut(long length);
 
     /// <summary>Returns after the file's content and length are on stable storage.</summary>
     void Sync();

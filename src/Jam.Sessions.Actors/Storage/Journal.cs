@@ -3,98 +3,162 @@ using System.Buffers;
 namespace Jam.Sessions.Actors.Storage;
 
 /// <summary>The journal that is being written. After one failed write it takes no more: what the disk then holds is not known.</summary>
+/// <remarks>
+/// A sync of bytes that a file has already takes two thirds of the time of one that makes it longer. So a journal begins, where it can, in the
+/// file of one that the JSON file holds completely (the spare), and where that ends, it writes zeros ahead.
+/// </remarks>
 internal sealed class Journal : IDisposable
 {
-    // A line up to this length is from few callers, and they wait for the sync alone.
-    private const int ShortLine = 4 << 10;
+    // Longer lines are from very many callers, or from relaxed durability where nobody waits: there the bytes take the time.
+    private const int LongestThatReserves = 64 << 10;
 
-    private static readonly byte[] s_zeros = new byte[64 << 10];
+    private const int LeastReserve = 64 << 10;
+
+    private static readonly byte[] s_zeros = new byte[1 << 20];
 
     private readonly IDiskFile _file;
-    private long _reserved;
+    private long _fileLength;
 
-    private Journal(string path, int number, IDiskFile file, long length)
+    private Journal(int number, IDiskFile file, int length, bool isInSpare)
     {
-        Path = path;
         Number = number;
         _file = file;
         Length = length;
+        IsInSpare = isInSpare;
+        _fileLength = file.Length;
     }
-
-    public string Path { get; }
 
     public int Number { get; }
 
+    /// <summary>Whether its file was another journal's before, and may hold lines of that one still.</summary>
+    public bool IsInSpare { get; }
+
+    /// <summary>How many bytes its lines take; its file may be longer.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Whether it takes more batches.</summary>
+    /// <summary>Whether it takes more lines.</summary>
     public bool IsOpen { get; private set; } = true;
 
-    /// <summary>Creates the journal, durably and with its first line; behind it the last batch of the journal before, where there is doubt about it.</summary>
-    public static Journal Create(IDisk disk, string path, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch)
+    /// <summary>Begins the journal, durably and with its first line; behind it the last batch of the journal before, where there is doubt about it.</summary>
+    /// <param name="disk">Where.</param>
+    /// <param name="path">The file that it is to be.</param>
+    /// <param name="spare">A file that may be used for it; null where one is to be created. It is gone afterwards, whatever happens.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="firstBatch">The number of its first batch.</param>
+    /// <param name="base">The JSON file that it stands beside.</param>
+    /// <param name="lastBatch">The batch to repeat; empty where there is none.</param>
+    public static Journal Begin(IDisk disk, string path, string? spare, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch)
     {
-        var header = new ArrayBufferWriter<byte>();
-        JournalFormat.WriteHeader(header, firstBatch, repeats: !lastBatch.IsEmpty, @base);
+        var lines = new ArrayBufferWriter<byte>();
+        JournalFormat.WriteHeader(lines, number, firstBatch, repeats: !lastBatch.IsEmpty, @base);
         if (!lastBatch.IsEmpty)
         {
-            JournalFormat.Repeat(header, lastBatch);
+            JournalFormat.WriteLine(lines, lastBatch, number);
         }
 
-        var file = disk.Create(path);
         try
         {
-            file.Write(header.WrittenSpan, 0);
-            file.Sync();
-            disk.SyncDirectory(System.IO.Path.GetDirectoryName(path)!);
+            var file = spare is null ? Create(disk, path, lines.WrittenSpan) : Reuse(disk, path, spare, lines.WrittenSpan);
+            return new Journal(number, file, lines.WrittenCount, isInSpare: spare is not null);
         }
         catch
         {
-            file.Dispose();
             Remove(disk, path);
+            if (spare is not null)
+            {
+                Remove(disk, spare);
+            }
+
             throw;
         }
-
-        return new Journal(path, number, file, header.WrittenCount);
     }
 
     /// <summary>Appends one line; it is durable when this returns.</summary>
-    public void Append(ReadOnlySpan<byte> line)
+    /// <param name="body">What its checksum will cover.</param>
+    public void Append(ReadOnlySpan<byte> body)
     {
         IsOpen = false;
-        _file.Write(line, Length);
-        Reserve(line.Length);
+        Span<byte> tail = stackalloc byte[JournalFormat.TailLength];
+        JournalFormat.WriteTail(tail, body, Number);
+        _file.Write(body, Length);
+        _file.Write(tail, Length + body.Length);
+        var end = Length + body.Length + tail.Length;
+        Reserve(end, body.Length);
         _file.Sync();
-        Length += line.Length;
-        IsOpen = true;
+        (Length, IsOpen) = (end, true);
     }
 
     /// <summary>The next journal may be on the disk from now on, even if its creation fails: batches that came after it here would be given up.</summary>
     public void End() => IsOpen = false;
 
+    /// <summary>Leaves its lines alone in its file, and nothing of journals that the file had before; false where the disk refuses.</summary>
+    public bool TryCut()
+    {
+        try
+        {
+            _file.Cut(Length);
+            return true;
+        }
+        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
-    /// <summary>
-    /// Writes zeros behind a short line: the next ones replace them, and a sync of bytes that a file has already takes two thirds of the time of
-    /// one that makes it longer. Readers take them for a torn end.
-    /// </summary>
-    private void Reserve(int lineLength)
+    private static IDiskFile Create(IDisk disk, string path, ReadOnlySpan<byte> lines)
     {
-        var end = Length + lineLength;
-        if (lineLength > ShortLine || end <= _reserved)
+        var file = disk.Create(path);
+        try
+        {
+            file.Write(lines, 0);
+            file.Sync();
+            disk.SyncDirectory(Path.GetDirectoryName(path)!);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <remarks>The name that the spare had as a journal must be gone before its content is, and its new content must be there before its new name.</remarks>
+    private static IDiskFile Reuse(IDisk disk, string path, string spare, ReadOnlySpan<byte> lines)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        disk.SyncDirectory(directory);
+        using (var file = disk.Reopen(spare))
+        {
+            file.Write(lines, 0);
+            file.Sync();
+        }
+
+        disk.Rename(spare, path);
+        disk.SyncDirectory(directory);
+        return disk.Reopen(path);
+    }
+
+    /// <summary>Writes zeros behind a line, for the next ones of its kind. Readers take them for a torn end.</summary>
+    private void Reserve(long end, int lineLength)
+    {
+        if (lineLength > LongestThatReserves || end <= _fileLength)
         {
             return;
         }
 
+        var zeros = s_zeros.AsSpan(..Math.Clamp(32 * lineLength, LeastReserve, s_zeros.Length));
         try
         {
-            _file.Write(s_zeros, end);
+            _file.Write(zeros, end);
         }
         catch (Exception e) when (SessionStore.IsDiskFault(e))
         {
             // The line itself was written; what does not fit behind it is not needed.
         }
 
-        _reserved = end + s_zeros.Length;
+        _fileLength = end + zeros.Length;
     }
 
     /// <summary>A disk that stays full is tried again with every change, and must not fill up with what failed.</summary>

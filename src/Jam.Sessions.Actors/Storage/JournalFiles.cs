@@ -7,6 +7,9 @@ internal static class JournalFiles
 {
     public static string PathOf(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}.journal-{number}");
 
+    /// <summary>A file that held a journal and waits for the next one; worth nothing to anybody else.</summary>
+    public static string SpareOf(string path) => $"{path}.journal-spare";
+
     /// <summary>In the order in which they were written.</summary>
     public static IReadOnlyList<(string Path, int Number)> List(IDisk disk, string path)
     {

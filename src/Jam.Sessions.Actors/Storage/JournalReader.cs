@@ -5,18 +5,22 @@ namespace Jam.Sessions.Actors.Storage;
 
 /// <summary>Reads one journal, line by line through one buffer. <see cref="JournalFormat"/> shows the lines.</summary>
 /// <remarks>
-/// A line is written only after the one before it was synced. So a bad line at the end is a torn write that nobody was told of, and is
-/// left out; a bad line with a good one behind it is damage, and is refused.
+/// A line is written only after the one before it was synced. So what is no line at the end is a torn write that nobody was told of, or was
+/// left there by an older journal, and is left out; what is no line and has one behind it is damage, and is refused.
 /// </remarks>
 internal sealed class JournalReader
 {
     private readonly string _path;
     private readonly IDiskFile _file;
+    private readonly OnBatch? _onBatch;
+    private JournalSummary? _summary;
+    private long? _firstBad;
 
-    private JournalReader(string path, IDiskFile file)
+    private JournalReader(string path, IDiskFile file, OnBatch? onBatch)
     {
         _path = path;
         _file = file;
+        _onBatch = onBatch;
     }
 
     /// <param name="batch">The batch's number.</param>
@@ -24,85 +28,30 @@ internal sealed class JournalReader
     /// <param name="line">The bytes that it scans.</param>
     public delegate void OnBatch(long batch, ref JsonScanner changes, ReadOnlySpan<byte> line);
 
-    /// <summary>What the journal says of itself; null where its creation was cut short, so that it holds nothing.</summary>
-    /// <exception cref="SessionStoreCorruptException">A line in the middle is damaged, or the format is not this one.</exception>
-    public static JournalSummary? Summarize(IDisk disk, string path)
-    {
-        JournalSummary? summary = null;
-        Read(disk, path, (reader, offset, line) =>
-        {
-            var scanner = new JsonScanner(line);
-            var members = reader.Members(ref scanner, offset);
-            if (summary is null)
-            {
-                summary = reader.Header(members, path, offset);
-            }
-            else if (members.ContainsKey("batch"))
-            {
-                summary = summary with { Batches = summary.Batches + 1 };
-            }
-            else
-            {
-                summary.Bases.Add(BaseOf(members));
-            }
-        });
-        return summary;
-    }
-
-    /// <summary>Hands over every batch in turn.</summary>
-    public static void Replay(IDisk disk, string path, OnBatch onBatch) => Read(disk, path, (reader, offset, line) =>
-    {
-        var scanner = new JsonScanner(line);
-        if (reader.Members(ref scanner, offset).TryGetValue("batch", out var batch))
-        {
-            try
-            {
-                onBatch(batch, ref scanner, line);
-            }
-            catch (JsonDamage damage)
-            {
-                throw reader.Corrupt(offset + damage.Offset, damage.Message);
-            }
-        }
-    });
-
-    private delegate void OnLine(JournalReader reader, long offset, ReadOnlySpan<byte> line);
-
-    private static void Read(IDisk disk, string path, OnLine onLine)
+    /// <summary>Reads it and says what it holds; null where its creation was cut short, so that it holds nothing.</summary>
+    /// <param name="disk">Where.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="onBatch">Gets every batch in turn.</param>
+    /// <exception cref="SessionStoreCorruptException">A line in the middle is damaged, or the format is not one that this version knows.</exception>
+    public static JournalSummary? Read(IDisk disk, string path, OnBatch? onBatch = null)
     {
         using var file = disk.OpenRead(path) ?? throw new SessionStoreException(path, $"{path} vanished while it was being read.");
-        new JournalReader(path, file).Read(onLine);
+        var reader = new JournalReader(path, file, onBatch);
+        reader.ReadAll();
+        return reader._summary;
     }
 
-    private void Read(OnLine onLine)
+    private void ReadAll()
     {
         var buffer = new byte[1 << 16];
         var (start, end, read) = (0, 0, 0L);
-        long? firstBad = null;
         while (true)
         {
-            var lineEnd = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
-            if (lineEnd >= 0)
+            var lineLength = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
+            if (lineLength >= 0)
             {
-                var offset = read - end + start;
-                var whole = buffer.AsSpan(start, lineEnd);
-                var line = JournalFormat.Checked(whole);
-                start += lineEnd + 1;
-                if (line.IsEmpty)
-                {
-                    firstBad ??= offset;
-                }
-
-                if (firstBad is { } bad && (!line.IsEmpty || JournalFormat.HasLostItsEnd(whole)))
-                {
-                    throw Corrupt(bad, "an entry in the middle of the journal does not fit its checksum");
-                }
-
-                if (firstBad is null)
-                {
-                    onLine(this, offset, line);
-                }
-
+                OnLine(buffer.AsSpan(start, lineLength), read - end + start);
+                start += lineLength + 1;
                 continue;
             }
 
@@ -116,12 +65,74 @@ internal sealed class JournalReader
             var count = _file.Read(buffer.AsSpan(end), read);
             if (count == 0)
             {
+                OnLine(buffer.AsSpan(..end), read - end);
                 return;
             }
 
             end += count;
             read += count;
         }
+    }
+
+    /// <param name="bytes">What stands between two line feeds.</param>
+    /// <param name="offset">Where.</param>
+    private void OnLine(ReadOnlySpan<byte> bytes, long offset)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var body = JournalFormat.Body(bytes, _summary?.Number ?? 0);
+            if (_firstBad is { } bad && (!body.IsEmpty || (_summary is null && JournalFormat.EndsAsLine(bytes))))
+            {
+                throw Corrupt(bad, "an entry in the middle of the journal does not fit its checksum");
+            }
+
+            if (body.IsEmpty)
+            {
+                break;
+            }
+
+            OnBody(body, offset);
+            var length = body.Length + JournalFormat.TailLength;
+            if (length > bytes.Length)
+            {
+                return;
+            }
+
+            // Another byte stands in the place of its line feed.
+            _firstBad = offset;
+            bytes = bytes[length..];
+            offset += length;
+        }
+
+        _firstBad ??= offset;
+    }
+
+    private void OnBody(ReadOnlySpan<byte> body, long offset)
+    {
+        var scanner = new JsonScanner(body);
+        var members = Members(ref scanner, offset);
+        if (_summary is null)
+        {
+            _summary = Header(members, offset);
+        }
+        else if (members.TryGetValue("batch", out var batch))
+        {
+            _summary.Batches++;
+            try
+            {
+                _onBatch?.Invoke(batch, ref scanner, body);
+            }
+            catch (JsonDamage damage)
+            {
+                throw Corrupt(offset + damage.Offset, damage.Message);
+            }
+        }
+        else
+        {
+            _summary.Bases.Add(BaseOf(members));
+        }
+
+        _summary.Length = offset + body.Length + JournalFormat.TailLength;
     }
 
     /// <summary>The numbers in front of a line's changes; the scanner stands before the changes, or at the line's end.</summary>
@@ -154,15 +165,17 @@ internal sealed class JournalReader
         return members;
     }
 
-    private JournalSummary Header(Dictionary<string, long> members, string path, long offset)
+    private JournalSummary Header(Dictionary<string, long> members, long offset)
     {
-        if (!members.TryGetValue("journal", out var version) || version != JournalFormat.Version)
+        // Format 1 had no number.
+        var number = members.GetValueOrDefault("number");
+        if (!members.TryGetValue("journal", out var version) || version is < 1 or > JournalFormat.Version || number > int.MaxValue || (version > 1) != (number > 0))
         {
             throw Corrupt(offset, $"it does not begin as a journal of format {JournalFormat.Version} does; another version wrote it");
         }
 
         return members.GetValueOrDefault("first") is > 0 and var first
-            ? new JournalSummary(path, first, members.ContainsKey("repeats"), [BaseOf(members)], 0)
+            ? new JournalSummary(_path, (int)number, first, members.ContainsKey("repeats"), BaseOf(members))
             : throw Corrupt(offset, "its first line does not say with which batch it begins");
     }
 
@@ -174,9 +187,26 @@ internal sealed class JournalReader
 }
 
 /// <summary>What a journal says of itself.</summary>
-/// <param name="Path">Its file.</param>
-/// <param name="First">The number of its first batch; batches from this number on in older journals were given up.</param>
-/// <param name="Repeats">Whether it was to begin with the last batch of the journal before.</param>
-/// <param name="Bases">The JSON files that it may stand beside.</param>
-/// <param name="Batches">How many batches it holds.</param>
-internal sealed record JournalSummary(string Path, long First, bool Repeats, List<Base> Bases, int Batches);
+internal sealed class JournalSummary(string path, int number, long first, bool repeats, Base @base)
+{
+    /// <summary>Its file.</summary>
+    public string Path => path;
+
+    /// <summary>What its checksums go on from.</summary>
+    public int Number => number;
+
+    /// <summary>The number of its first batch; batches from this number on in older journals were given up.</summary>
+    public long First => first;
+
+    /// <summary>Whether it was to begin with the last batch of the journal before.</summary>
+    public bool Repeats => repeats;
+
+    /// <summary>The JSON files that it may stand beside.</summary>
+    public List<Base> Bases { get; } = [@base];
+
+    /// <summary>How many batches it holds.</summary>
+    public int Batches { get; set; }
+
+    /// <summary>How many bytes its lines take.</summary>
+    public long Length { get; set; }
+}

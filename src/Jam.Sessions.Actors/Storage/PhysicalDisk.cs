@@ -32,6 +32,9 @@ internal sealed class PhysicalDisk : IDisk
     public IDiskFile Create(string path) =>
         new PhysicalFile(new FileStream(path, Options(FileMode.CreateNew, FileAccess.ReadWrite, s_exclusive)));
 
+    public IDiskFile Reopen(string path) =>
+        new PhysicalFile(new FileStream(path, Options(FileMode.Open, FileAccess.ReadWrite, s_exclusive)));
+
     public IDisposable Lock(string path, string holder)
     {
         FileStream file;
@@ -109,6 +112,8 @@ internal sealed class PhysicalDisk : IDisk
                 throw new IOException($"The file may not grow to {offset + bytes.Length} bytes.", e);
             }
         }
+
+        public void Cut(long length) => RandomAccess.SetLength(stream.SafeFileHandle, length);
 
         public void Sync() => RandomAccess.FlushToDisk(stream.SafeFileHandle);
 

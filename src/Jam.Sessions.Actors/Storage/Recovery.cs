@@ -18,6 +18,7 @@ internal static class Recovery
             {
                 var recovered = Recover(disk, path, codec);
                 disk.Delete($"{path}.tmp");
+                disk.Delete(JournalFiles.SpareOf(path));
                 if (disk.Stamp(path) is not null)
                 {
                     disk.MakePrivate(path);
@@ -53,7 +54,7 @@ internal static class Recovery
     private static RecoveredSessions Recover(IDisk disk, string path, DocumentCodec codec)
     {
         var files = JournalFiles.List(disk, path);
-        var journals = files.Select(file => JournalReader.Summarize(disk, file.Path)).OfType<JournalSummary>().ToList();
+        var journals = files.Select(file => JournalReader.Read(disk, file.Path)).OfType<JournalSummary>().ToList();
         var stamp = disk.Stamp(path);
         var snapshot = SnapshotReader.Read(disk, path, codec);
         var @base = BaseOf(path, snapshot.Fingerprint, journals);
@@ -67,7 +68,7 @@ internal static class Recovery
             lastBatch,
             lastLine,
             LastJournalNumber: files.Count > 0 ? files[^1].Number : 0,
-            JournalBytes: journals.Sum(journal => disk.Stamp(journal.Path)?.Length ?? 0));
+            JournalBytes: journals.Sum(journal => journal.Length));
     }
 
     private static Base BaseOf(string path, Fingerprint file, List<JournalSummary> journals)
@@ -102,7 +103,7 @@ internal static class Recovery
         {
             var journal = journals[i];
             var givenUpFrom = i + 1 < journals.Count ? journals[i + 1].First : long.MaxValue;
-            JournalReader.Replay(disk, journal.Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
+            JournalReader.Read(disk, journal.Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
             {
                 if (batch <= last || batch >= givenUpFrom)
                 {

@@ -7,6 +7,7 @@ namespace Jam.Sessions.Actors.Storage;
 /// <code>
 /// sessions.json               what jam reads
 /// sessions.json.journal-7     batches that sessions.json does not hold yet
+/// sessions.json.journal-spare the file of a journal that sessions.json holds, for the next journal
 /// sessions.json.lock          says who owns the file; a running engine has the lock on this and on its last journal
 /// sessions.json.tmp           a snapshot being written
 /// </code>
@@ -25,6 +26,8 @@ internal sealed class SessionStore : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new();
     private Journal? _journal;
     private int _journalNumber;
+    private int _reusable;
+    private string? _spare;
     private long _nextBatch;
     private Base _base;
     private long _covered;
@@ -63,6 +66,9 @@ internal sealed class SessionStore : IDisposable
 
     /// <summary>Whether there are batches that the JSON file does not hold yet, or not for sure.</summary>
     public bool HasUncoveredBatches => _nextBatch - 1 > _covered;
+
+    /// <summary>Whether files beside the JSON file may hold what it does not hold, or not any more.</summary>
+    public bool HasLeftovers => HasUncoveredBatches || _spare is not null || _journal is { IsInSpare: true };
 
     /// <summary>The bytes of the batch that <see cref="Add"/> has begun and <see cref="Commit()"/> will end; 0 where there is none.</summary>
     public int OpenBytes { get; private set; }
@@ -104,9 +110,9 @@ internal sealed class SessionStore : IDisposable
         }
 
         WasRefused = true;
-        Append(_line);
+        Append(_line.WrittenSpan);
         _nextBatch++;
-        UncoveredBytes += _line.WrittenCount;
+        UncoveredBytes += _line.WrittenCount + JournalFormat.TailLength;
         Discard();
     }
 
@@ -114,16 +120,24 @@ internal sealed class SessionStore : IDisposable
     public void Discard() => (OpenBytes, WasRefused) = (0, false);
 
     /// <summary>Begins a snapshot of the sessions as they are now.</summary>
+    /// <param name="documents">The sessions.</param>
+    /// <param name="isThorough">Whether nothing may be left afterwards of what was deleted before: then no journal lends its file to another.</param>
     /// <exception cref="SessionStoreException">The disk refused.</exception>
-    public SnapshotInProgress BeginSnapshot(Session[] documents) => OnDisk("begin a snapshot", () =>
+    public SnapshotInProgress BeginSnapshot(Session[] documents, bool isThorough) => OnDisk("begin a snapshot", () =>
     {
-        if (_journal is not { IsOpen: true } || HasUncoveredBatches)
+        if (isThorough && _spare is not null)
+        {
+            _disk.Delete(_spare);
+            _spare = null;
+        }
+
+        if (_journal is not { IsOpen: true } || HasUncoveredBatches || (isThorough && _journal.IsInSpare))
         {
             BeginJournal();
         }
 
         var pace = new Pace(() => Volatile.Read(ref _nextBatch) + OpenBytes, TimeProvider.System);
-        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes);
+        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes, isThorough);
     });
 
     /// <summary>Puts a written snapshot in the place of the JSON file and removes the journals that it holds.</summary>
@@ -132,9 +146,7 @@ internal sealed class SessionStore : IDisposable
     public void Complete(SnapshotInProgress snapshot, Fingerprint written) => OnDisk("replace the file by its snapshot", () =>
     {
         var next = new Base(snapshot.Covers, written);
-        var line = new ArrayBufferWriter<byte>();
-        JournalFormat.WriteBase(line, next);
-        Append(line);
+        Append(JournalFormat.BodyOf(next));
 
         // As near to the rename as can be; after it, another program's file may be there already.
         var stamp = _disk.Stamp(snapshot.Path);
@@ -146,7 +158,7 @@ internal sealed class SessionStore : IDisposable
         _disk.SyncDirectory(_directory);
         _covered = next.Covers;
         UncoveredBytes -= snapshot.CoveredBytes;
-        DeleteJournals(upTo: snapshot.JournalNumber - 1);
+        RemoveJournals(before: snapshot.JournalNumber, spare: snapshot.IsThorough ? 0 : _reusable);
         return true;
     });
 
@@ -156,6 +168,7 @@ internal sealed class SessionStore : IDisposable
         try
         {
             _journal?.Dispose();
+            _disk.Delete(JournalFiles.SpareOf(_path));
             if (!HasUncoveredBatches)
             {
                 DeleteAllJournals();
@@ -173,26 +186,34 @@ internal sealed class SessionStore : IDisposable
 
     internal static bool IsDiskFault(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    private void Append(ArrayBufferWriter<byte> line) => OnDisk("write the journal", () =>
+    private void Append(ReadOnlySpan<byte> body)
     {
-        if (_journal is not { IsOpen: true })
+        try
         {
-            BeginJournal();
-        }
+            if (_journal is not { IsOpen: true })
+            {
+                BeginJournal();
+            }
 
-        _journal!.Append(line.WrittenSpan);
-        return true;
-    });
+            _journal!.Append(body);
+        }
+        catch (Exception e) when (e is not SessionStoreException)
+        {
+            throw Refusal("write the journal", e);
+        }
+    }
 
     private void BeginJournal(ReadOnlySpan<byte> lastBatch = default)
     {
         // The former one takes no more, whatever becomes of the next; it stays open until then, for no other engine starts beside an open journal.
         var former = _journal;
+        var wasOpen = former is { IsOpen: true };
         former?.End();
+        (var spare, _spare) = (_spare, null);
         var (number, path) = (_journalNumber + 1, JournalFiles.PathOf(_path, _journalNumber + 1));
         try
         {
-            _journal = Journal.Create(_disk, path, number, _nextBatch, _base, lastBatch);
+            _journal = Journal.Begin(_disk, path, spare, number, _nextBatch, _base, lastBatch);
             _journalNumber = number;
         }
         catch
@@ -202,6 +223,7 @@ internal sealed class SessionStore : IDisposable
             throw;
         }
 
+        _reusable = wasOpen && former!.TryCut() ? former.Number : 0;
         former?.Dispose();
     }
 
@@ -242,11 +264,19 @@ internal sealed class SessionStore : IDisposable
         return fingerprint;
     }
 
-    private void DeleteJournals(int upTo)
+    private void RemoveJournals(int before, int spare)
     {
-        foreach (var (path, _) in JournalFiles.List(_disk, _path).Where(journal => journal.Number <= upTo))
+        foreach (var (path, number) in JournalFiles.List(_disk, _path).Where(journal => journal.Number < before))
         {
-            _disk.Delete(path);
+            if (number == spare)
+            {
+                _disk.Rename(path, JournalFiles.SpareOf(_path));
+                _spare = JournalFiles.SpareOf(_path);
+            }
+            else
+            {
+                _disk.Delete(path);
+            }
         }
     }
 
@@ -268,8 +298,10 @@ internal sealed class SessionStore : IDisposable
         }
         catch (Exception e) when (e is not SessionStoreException)
         {
-            // Whatever it is: callers wait for an answer, and a writer that throws gives none.
-            throw new SessionStoreException(_path, $"{_path}: the disk refused to {what} ({e.Message})", e);
+            throw Refusal(what, e);
         }
     }
+
+    /// <remarks>Whatever it is: callers wait for an answer, and a writer that throws gives none.</remarks>
+    private SessionStoreException Refusal(string what, Exception e) => new(_path, $"{_path}: the disk refused to {what} ({e.Message})", e);
 }

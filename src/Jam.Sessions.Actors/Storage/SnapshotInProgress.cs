@@ -9,8 +9,17 @@ namespace Jam.Sessions.Actors.Storage;
 /// <param name="covers">The last batch that they hold.</param>
 /// <param name="journalNumber">The journal that begins after that batch.</param>
 /// <param name="coveredBytes">How many journal bytes they make superfluous.</param>
+/// <param name="isThorough">Whether the journals that they make superfluous must be gone, and not wait for another use.</param>
 internal sealed class SnapshotInProgress(
-    IDisk disk, string path, Session[] documents, (byte[] Head, byte[] Tail, DocumentCodec Codec) frame, Pace pace, long covers, int journalNumber, long coveredBytes)
+    IDisk disk,
+    string path,
+    Session[] documents,
+    (byte[] Head, byte[] Tail, DocumentCodec Codec) frame,
+    Pace pace,
+    long covers,
+    int journalNumber,
+    long coveredBytes,
+    bool isThorough)
 {
     public string Path => path;
 
@@ -19,6 +28,8 @@ internal sealed class SnapshotInProgress(
     public int JournalNumber => journalNumber;
 
     public long CoveredBytes => coveredBytes;
+
+    public bool IsThorough => isThorough;
 
     /// <summary>Writes and syncs the temporary file; any thread may do it, while the store goes on committing.</summary>
     /// <exception cref="SessionStoreException">The disk refused; the temporary file is removed.</exception>

@@ -16,6 +16,8 @@ internal sealed class GatedDisk : IDisk
 
     public IDiskFile Create(string path) => new GatedFile(_disk.Create(path), _gate);
 
+    public IDiskFile Reopen(string path) => new GatedFile(_disk.Reopen(path), _gate);
+
     public IDisposable Lock(string path, string holder) => _disk.Lock(path, holder);
 
     public void Rename(string source, string target) => _disk.Rename(source, target);
@@ -37,6 +39,8 @@ internal sealed class GatedDisk : IDisk
         public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => file.Write(bytes, offset);
+
+        public void Cut(long length) => file.Cut(length);
 
         public void Sync()
         {

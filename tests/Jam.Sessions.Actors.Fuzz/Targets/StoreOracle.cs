@@ -54,7 +54,7 @@ internal static class StoreOracle
         IReadOnlyList<Session> after = [.. documents, added];
         RequireSame(after, Reopen(disk.Copy(), mode), "the journal gives other sessions");
 
-        var snapshot = store.BeginSnapshot([.. after]);
+        var snapshot = store.BeginSnapshot([.. after], isThorough: mode % 2 == 0);
         store.Complete(snapshot, snapshot.Write());
         store.Dispose();
         Require(!disk.IsLocked && disk.Files.Count == 1, "a closed store leaves more than its file");

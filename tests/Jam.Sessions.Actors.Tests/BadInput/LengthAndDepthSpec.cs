@@ -72,12 +72,12 @@ public sealed class LengthAndDepthSpec
     public void A_journal_line_of_32_MB_is_read_and_a_torn_one_left_out()
     {
         var line = new ArrayBufferWriter<byte>();
-        JournalFormat.WriteHeader(line, 1, repeats: false, default);
+        JournalFormat.WriteHeader(line, 1, 1, repeats: false, default);
         var batch = new ArrayBufferWriter<byte>();
         JournalFormat.BeginBatch(batch, 1);
         batch.Write(Encoding.ASCII.GetBytes($$"""{"1": {"key": "k", "session_id": "i", "data": "{{new string('x', Long)}}", "created_at": 1.0} }"""));
         JournalFormat.EndBatch(batch);
-        line.Write(batch.WrittenSpan);
+        JournalFormat.WriteLine(line, batch.WrittenSpan, journal: 1);
         Assert.Equal(1, InMemory(line.WrittenSpan.ToArray(), timesItsLength: 8, Summarize)!.Batches);
         Assert.Equal(0, InMemory(line.WrittenSpan[..^2].ToArray(), timesItsLength: 8, Summarize)!.Batches);
     }
@@ -86,7 +86,7 @@ public sealed class LengthAndDepthSpec
     public void A_torn_line_full_of_what_looks_like_line_ends_is_read_in_one_pass()
     {
         var line = new ArrayBufferWriter<byte>();
-        JournalFormat.WriteHeader(line, 1, repeats: false, default);
+        JournalFormat.WriteHeader(line, 1, 1, repeats: false, default);
         line.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(", \"crc\": \"00000000\"}", Long / 20)) + "\n"));
 
         // In quadratic time this would not come back within the patience of any test run.
@@ -96,7 +96,7 @@ public sealed class LengthAndDepthSpec
     private static Snapshot Read(byte[] bytes) =>
         SnapshotReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile, new DocumentCodec(null));
 
-    private static JournalSummary? Summarize(byte[] bytes) => JournalReader.Summarize(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile);
+    private static JournalSummary? Summarize(byte[] bytes) => JournalReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile);
 
     /// <summary>Runs, and checks that all that was allocated meanwhile stays within a multiple of the input's length.</summary>
     private static T InMemory<T>(byte[] bytes, int timesItsLength, Func<byte[], T> read)

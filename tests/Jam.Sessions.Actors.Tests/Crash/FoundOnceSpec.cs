@@ -86,9 +86,9 @@ public sealed class FoundOnceSpec
         var renames = 0;
         var life = Start(_disk, _oracle);
         Change(life);
-        _disk.OnStep = (operation, _) =>
+        _disk.OnStep = (operation, path) =>
         {
-            if (operation == "Rename" && ++renames == 1)
+            if (operation == "Rename" && path == Life.JsonPath && ++renames == 1)
             {
                 _disk.Faults = new FaultPlan("SyncDirectory", FaultKind.Once, after: 0, new Random(1));
             }

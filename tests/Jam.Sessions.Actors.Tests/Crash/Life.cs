@@ -97,7 +97,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <summary>Writes the JSON file anew, with commits while the temporary file is being written.</summary>
     public void Snapshot(int commitsBeside = 0) => OrRefused(() =>
     {
-        var snapshot = _store.BeginSnapshot(_order.Capture());
+        var snapshot = _store.BeginSnapshot(_order.Capture(), isThorough: random.Next(3) == 0);
         disk.Beside = path =>
         {
             if (path == snapshot.Path && commitsBeside-- > 0)

@@ -11,6 +11,8 @@ internal sealed class LyingDisk(IDisk disk, Predicate<string> isSwallowed) : IDi
 
     public IDiskFile Create(string path) => new LyingFile(disk.Create(path), isSwallowed(path));
 
+    public IDiskFile Reopen(string path) => new LyingFile(disk.Reopen(path), isSwallowed(path));
+
     public IDisposable Lock(string path, string holder) => disk.Lock(path, holder);
 
     public void Rename(string source, string target) => disk.Rename(source, target);
@@ -38,6 +40,8 @@ internal sealed class LyingDisk(IDisk disk, Predicate<string> isSwallowed) : IDi
         public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => file.Write(bytes, offset);
+
+        public void Cut(long length) => file.Cut(length);
 
         public void Sync()
         {

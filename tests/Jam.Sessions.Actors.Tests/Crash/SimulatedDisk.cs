@@ -4,8 +4,8 @@ namespace Jam.Sessions.Actors.Tests.Crash;
 
 /// <summary>A disk in memory that keeps apart what programs see and what survives a power loss.</summary>
 /// <remarks>
-/// What it may do, and a real one does: writes since a file's last sync are lost in any subset of sectors; a length is durable before its
-/// data (then zeros) or after; names that were created, replaced or deleted since the directory's last sync are durable each on its own, a
+/// What it may do, and a real one does: writes since a file's last sync are lost in any subset of sectors; a length, grown or cut, is durable
+/// before its data (then zeros) or after; names that were created, replaced or deleted since the directory's last sync are durable each on its own, a
 /// rename as a whole; a file's sync keeps its content and not its name; after a sync that failed, the next one does not write what that one owed.
 /// </remarks>
 internal sealed class SimulatedDisk : IDisk
@@ -68,6 +68,12 @@ internal sealed class SimulatedDisk : IDisk
 
         Change(nameof(Create), new NameChange(null, path, file));
         return Opened(path, file);
+    }
+
+    public IDiskFile Reopen(string path)
+    {
+        Begin(nameof(Reopen), path);
+        return _names.TryGetValue(path, out var file) ? Opened(path, file) : throw new FileNotFoundException(path);
     }
 
     public IDisposable Lock(string path, string holder)
@@ -241,6 +247,13 @@ internal sealed class SimulatedDisk : IDisk
             {
                 throw new IOException("no space left on device");
             }
+        }
+
+        public void Cut(long length)
+        {
+            disk.Begin(nameof(Cut), path);
+            file.Cut((int)length);
+            disk.Step(nameof(Cut), path);
         }
 
         public void Sync()

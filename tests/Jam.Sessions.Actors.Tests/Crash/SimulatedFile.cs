@@ -7,7 +7,8 @@ internal sealed class SimulatedFile
 
     private static long s_clock;
 
-    private readonly List<(int Offset, byte[] Bytes)> _unsynced = [];
+    // Without bytes: it was cut there.
+    private readonly List<(int Offset, byte[]? Bytes)> _unsynced = [];
     private byte[] _seen = [];
     private byte[] _durable = [];
 
@@ -33,12 +34,19 @@ internal sealed class SimulatedFile
         ModifiedTicks = Interlocked.Increment(ref s_clock);
     }
 
+    public void Cut(int length)
+    {
+        _unsynced.Add((length, null));
+        _seen = _seen[..length];
+        ModifiedTicks = Interlocked.Increment(ref s_clock);
+    }
+
     /// <summary>Only what was written since the last sync reaches the disk: pages that a failed sync dropped are clean, and stay lost.</summary>
     public void Sync()
     {
         foreach (var (offset, bytes) in _unsynced)
         {
-            _durable = With(_durable, offset, bytes);
+            _durable = bytes is null ? _durable[..Math.Min(_durable.Length, offset)] : With(_durable, offset, bytes);
         }
 
         _unsynced.Clear();
@@ -70,8 +78,9 @@ internal sealed class SimulatedFile
         _durable.AsSpan(0, Math.Min(_durable.Length, content.Length)).CopyTo(content);
         for (var start = 0; start < content.Length; start += Sector)
         {
-            foreach (var (offset, bytes) in _unsynced)
+            foreach (var (offset, written) in _unsynced)
             {
+                var bytes = written ?? [];
                 var from = Math.Max(start, offset);
                 var to = Math.Min(Math.Min(start + Sector, offset + bytes.Length), content.Length);
                 if (from >= to)

@@ -32,8 +32,26 @@ public sealed class JournalDamageSpec
     }
 
     [Fact]
-    public void A_last_line_with_zeros_for_its_line_feed_is_left_out() =>
-        Assert.Equal(1, Batches([.. Header, .. First, .. Second.AsSpan(..^1), .. new byte[100], (byte)'\n']));
+    public void A_last_line_with_zeros_for_its_line_feed_is_whole() =>
+        Assert.Equal(2, Batches([.. Header, .. First, .. Second.AsSpan(..^1), .. new byte[100], (byte)'\n']));
+
+    [Fact]
+    public void A_line_behind_one_that_lost_its_line_feed_is_damage_and_a_torn_one_is_not()
+    {
+        byte[] bytes = [.. Header, .. First.AsSpan(..^1), (byte)'x', .. Second];
+        Assert.Equal(Header.Length, Assert.Throws<SessionStoreCorruptException>(() => Batches(bytes)).Offset);
+        Assert.Equal(1, Batches(bytes[..^2]));
+        Assert.Equal(1, Batches([.. bytes[..^2], (byte)'\n']));
+    }
+
+    [Fact]
+    public void A_damaged_first_line_is_refused_where_a_line_follows_and_holds_nothing_where_none_does()
+    {
+        byte[] bytes = [.. Header, .. First];
+        bytes[3] ^= 1;
+        Assert.Equal(0, Assert.Throws<SessionStoreCorruptException>(() => Batches(bytes)).Offset);
+        Assert.Null(JournalReader.Read(new BytesDisk { Files = { [Path] = bytes[..^5] } }, Path));
+    }
 
     [Fact]
     public void A_damaged_last_line_is_left_out_though_a_document_has_a_member_named_crc()
@@ -57,8 +75,8 @@ public sealed class JournalDamageSpec
         Assert.Equal(1, Batches([.. Header, .. First, .. ", \"crc\": \"00000000\"}xx\n"u8]));
 
     [Theory]
-    [InlineData("{\"journal\": 2, \"first\": 1", "it does not begin as a journal of format 1 does; another version wrote it")]
-    [InlineData("{\"batch\": 1", "it does not begin as a journal of format 1 does; another version wrote it")]
+    [InlineData("{\"journal\": 2, \"first\": 1", "it does not begin as a journal of format 2 does; another version wrote it")]
+    [InlineData("{\"batch\": 1", "it does not begin as a journal of format 2 does; another version wrote it")]
     [InlineData("{\"journal\": 1, \"covers\": 0", "its first line does not say with which batch it begins")]
     [InlineData("[1", "a line that this version does not know")]
     public void A_first_line_of_another_format_is_refused_with_what_is_wrong_and_what_to_do(string body, string finding) => Assert.Equal(
@@ -68,7 +86,7 @@ public sealed class JournalDamageSpec
     [Fact]
     public void A_journal_that_somebody_removes_while_the_engine_starts_is_named()
     {
-        var refusal = Assert.Throws<SessionStoreException>(() => JournalReader.Summarize(new BytesDisk(), Path));
+        var refusal = Assert.Throws<SessionStoreException>(() => JournalReader.Read(new BytesDisk(), Path));
         Assert.Equal((Path, $"{Path} vanished while it was being read."), (refusal.Path, refusal.Message));
     }
 
@@ -82,7 +100,7 @@ public sealed class JournalDamageSpec
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 10 * bytes.Length);
     }
 
-    private static int Batches(byte[] bytes) => JournalReader.Summarize(new BytesDisk { Files = { [Path] = bytes } }, Path)!.Batches;
+    private static int Batches(byte[] bytes) => JournalReader.Read(new BytesDisk { Files = { [Path] = bytes } }, Path)!.Batches;
 
     private static byte[] Batch(int number, string document) => Line($"{{\"batch\": {number}, \"changes\": [{{\"1\": {document}}}]");
 

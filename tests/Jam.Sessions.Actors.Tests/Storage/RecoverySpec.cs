@@ -103,7 +103,7 @@ public sealed class RecoverySpec
         _files.Journal(2, Header(9));
         var (store, documents) = _files.Open();
         Assert.Equal(["foreign"], documents.Select(document => document.Id));
-        Assert.Equal(9, JournalReader.Summarize(_files.Disk, JournalPath(3))!.First);
+        Assert.Equal(9, JournalReader.Read(_files.Disk, JournalPath(3))!.First);
         Assert.False(store.HasUncoveredBatches);
     }
 
@@ -119,7 +119,7 @@ public sealed class RecoverySpec
         var (store, documents) = _files.Open();
         Assert.Equal(["id1", "id2"], documents.Select(document => document.Id));
         Assert.NotNull(_files.Text(JournalPath(12)));
-        store.Complete(store.BeginSnapshot([.. documents]) is var snapshot ? snapshot : null!, snapshot.Write());
+        store.Complete(store.BeginSnapshot([.. documents], isThorough: true) is var snapshot ? snapshot : null!, snapshot.Write());
         store.Dispose();
         Assert.Equal(["sessions.json", "sessions.json.journal--1", "sessions.json.journal-1.bak", "sessions.json.journal-x"], _files.Names);
     }
@@ -128,7 +128,7 @@ public sealed class RecoverySpec
     public void The_first_journal_has_number_one_and_begins_with_batch_one()
     {
         using var store = _files.Open().Store;
-        Assert.Equal((1L, 0), JournalReader.Summarize(_files.Disk, JournalPath(1)) is { } journal ? (journal.First, journal.Batches) : default);
+        Assert.Equal((1L, 0), JournalReader.Read(_files.Disk, JournalPath(1)) is { } journal ? (journal.First, journal.Batches) : default);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Storage;
 using static Jam.Sessions.Actors.Tests.Storage.StoredFiles;
 using Jam.Sessions.Actors.Tests.Support;
@@ -17,7 +18,7 @@ public sealed class SessionStoreSpec
             store.Commit([Change(1), Change(2), Change(3)]);
         }
 
-        Assert.Equal(1, JournalReader.Summarize(_files.Disk, JournalPath(1))!.Batches);
+        Assert.Equal(1, JournalReader.Read(_files.Disk, JournalPath(1))!.Batches);
         Assert.Equal("id1,id2,id3", _files.Ids());
     }
 
@@ -31,7 +32,7 @@ public sealed class SessionStoreSpec
         store.Commit([Change(2)]);
         Assert.Equal((_files.Disk.Content(JournalPath(1)).AsSpan().TrimEnd((byte)0).Length - header, true), (store.UncoveredBytes, store.HasUncoveredBatches));
 
-        var snapshot = store.BeginSnapshot([Session(1), Session(2)]);
+        var snapshot = store.BeginSnapshot([Session(1), Session(2)], isThorough: false);
         store.Commit([Change(3)]);
         store.Complete(snapshot, snapshot.Write());
         var line = Line(Batch(3)).Length;
@@ -42,17 +43,17 @@ public sealed class SessionStoreSpec
     }
 
     [Fact]
-    public void A_snapshot_leaves_the_journal_that_began_with_it_and_none_before()
+    public void A_snapshot_leaves_the_journal_that_began_with_it_and_a_file_for_the_next_one()
     {
         using var store = _files.Open().Store;
         store.Commit([Change(1)]);
-        var first = store.BeginSnapshot([Session(1)]);
+        var first = store.BeginSnapshot([Session(1)], isThorough: false);
         store.Commit([Change(2)]);
         store.Complete(first, first.Write());
-        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2", "sessions.json.journal-spare"], _files.Names);
         Assert.Equal("id1,id2", Crashed());
         Save(store, 1, 2);
-        Assert.Equal(["sessions.json", "sessions.json.journal-3"], _files.Names);
+        Assert.Equal(["sessions.json", "sessions.json.journal-3", "sessions.json.journal-spare"], _files.Names);
         Assert.Equal("id1,id2", Crashed());
     }
 
@@ -63,7 +64,7 @@ public sealed class SessionStoreSpec
         store.Commit([Change(1)]);
         Save(store, 1);
         Save(store, 1);
-        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2", "sessions.json.journal-spare"], _files.Names);
     }
 
     [Fact]
@@ -88,9 +89,11 @@ public sealed class SessionStoreSpec
         Assert.Equal(
             [
                 "Create sessions.json.journal-2", "Write sessions.json.journal-2", "Sync sessions.json.journal-2", "SyncDirectory",
+                "Cut sessions.json.journal-1",
                 "Delete sessions.json.tmp", "Create sessions.json.tmp", "Write sessions.json.tmp", "Sync sessions.json.tmp",
-                "Write sessions.json.journal-2", "Write sessions.json.journal-2", "Sync sessions.json.journal-2", "Stamp sessions.json.tmp", "Stamp sessions.json",
-                "Rename sessions.json", "SyncDirectory", "List", "Delete sessions.json.journal-1",
+                "Write sessions.json.journal-2", "Write sessions.json.journal-2", "Write sessions.json.journal-2", "Sync sessions.json.journal-2",
+                "Stamp sessions.json.tmp", "Stamp sessions.json",
+                "Rename sessions.json", "SyncDirectory", "List", "Rename sessions.json.journal-spare",
             ],
             _files.Asked.Select(asked => asked.Split(' ')[0] is "SyncDirectory" or "List" ? asked.Split(' ')[0] : asked));
 
@@ -98,17 +101,21 @@ public sealed class SessionStoreSpec
         Assert.DoesNotContain("OpenRead sessions.json", _files.Asked);
     }
 
-    [Fact]
-    public void A_short_line_reserves_room_behind_it_and_a_long_one_none()
+    [Theory]
+    [InlineData(30, 64 << 10)]
+    [InlineData(5_000, null)]
+    [InlineData(40_000, 1 << 20)]
+    [InlineData(70_000, 0)]
+    public void A_line_reserves_room_for_more_of_its_kind_but_a_very_long_one(int idLength, int? fixedRoom)
     {
         using var store = _files.Open().Store;
-        store.Commit([Change(1, new string('x', 5000))]);
+        var header = _files.Disk.Content(JournalPath(1))!.Length;
+        store.Commit([Change(1, new string('x', idLength))]);
         var length = _files.Disk.Content(JournalPath(1))!.Length;
-        Assert.Equal((byte)'\n', _files.Disk.Content(JournalPath(1))![^1]);
+        var room = fixedRoom ?? 32 * (store.UncoveredBytes - JournalFormat.TailLength);
+        Assert.Equal(header + store.UncoveredBytes + room, length);
         store.Commit([Change(2)]);
-        Assert.Equal(length + Line(Batch(2)).Length + (64 << 10), _files.Disk.Content(JournalPath(1))!.Length);
-        store.Commit([Change(3)]);
-        Assert.Equal(length + Line(Batch(2)).Length + (64 << 10), _files.Disk.Content(JournalPath(1))!.Length);
+        Assert.Equal(room > 0, length == _files.Disk.Content(JournalPath(1))!.Length);
     }
 
     [Fact]
@@ -116,13 +123,129 @@ public sealed class SessionStoreSpec
     {
         using var store = _files.Open().Store;
         var writes = 0;
-        _files.Fault = (asked, _) => asked == "Write" && ++writes > 1 ? new IOException("it is full") : null;
+        _files.Fault = (asked, _) => asked == "Write" && ++writes > 2 ? new IOException("it is full") : null;
         store.Commit([Change(1)]);
-        Assert.True(writes > 1);
+        Assert.True(writes > 2);
         _files.Fault = (_, _) => null;
         store.Commit([Change(2)]);
         Assert.DoesNotContain("sessions.json.journal-2", _files.Names);
         Assert.Equal("id1,id2", Crashed());
+    }
+
+    [Fact]
+    public void A_journal_that_the_file_holds_lends_its_file_to_the_next_one()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1, new string('x', 5000))]);
+        Save(store, 1);
+        store.Commit([Change(2)]);
+        var length = _files.Disk.Content(JournalFiles.SpareOf(JsonPath))!.Length;
+        _files.Asked.Clear();
+        var snapshot = store.BeginSnapshot([Session(1), Session(2)], isThorough: false);
+
+        // The spare's old name must be gone before its content is, and its new content must be there before its new name.
+        Assert.Equal(
+            [
+                "SyncDirectory", "Reopen sessions.json.journal-spare", "Write sessions.json.journal-spare", "Sync sessions.json.journal-spare",
+                "Rename sessions.json.journal-3", "SyncDirectory", "Reopen sessions.json.journal-3", "Cut sessions.json.journal-2",
+            ],
+            _files.Asked.Select(asked => asked.StartsWith("SyncDirectory", StringComparison.Ordinal) ? "SyncDirectory" : asked));
+        store.Commit([Change(3)]);
+        Assert.Equal(length, _files.Disk.Content(JournalPath(3))!.Length);
+        Assert.Equal("id1,id2,id3", Crashed());
+        store.Complete(snapshot, snapshot.Write());
+        Assert.Equal("id1,id2,id3", Crashed());
+    }
+
+    [Fact]
+    public void What_was_deleted_is_in_no_file_any_more_after_three_snapshots()
+    {
+        const string secret = "a-secret-that-was-deleted";
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        store.Commit([Change(1)]);
+        store.Commit([Change(1, secret)]);
+        store.Commit([JournalEntry.Encode([new DocumentChange(Session(1, secret), null)], store.Codec).ToArray()]);
+        for (var batch = 2; batch <= 4; batch++)
+        {
+            Assert.Contains(_files.Names, name => _files.Text(Path.Combine(Path.GetTempPath(), name))!.Contains(secret, StringComparison.Ordinal));
+            Save(store, [.. Enumerable.Range(2, batch - 2)]);
+            store.Commit([Change(batch)]);
+        }
+
+        Assert.DoesNotContain(_files.Names, name => _files.Text(Path.Combine(Path.GetTempPath(), name))!.Contains(secret, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_thorough_snapshot_leaves_nothing_but_the_file_and_a_journal_of_its_own()
+    {
+        using var store = _files.Open().Store;
+        Assert.False(store.HasLeftovers);
+        for (var batch = 1; batch <= 2; batch++)
+        {
+            store.Commit([Change(batch)]);
+            Save(store, [.. Enumerable.Range(1, batch)]);
+            Assert.Equal((false, true), (store.HasUncoveredBatches, store.HasLeftovers));
+        }
+
+        SaveThoroughly();
+        Assert.Equal(["sessions.json", "sessions.json.journal-4"], _files.Names);
+        Assert.Equal((false, "id1,id2"), (store.HasLeftovers, Crashed()));
+        store.Commit([Change(3)]);
+        SaveThoroughly();
+        Assert.Equal(["sessions.json", "sessions.json.journal-5"], _files.Names);
+
+        void SaveThoroughly()
+        {
+            var snapshot = store.BeginSnapshot([Session(1), Session(2)], isThorough: true);
+            store.Complete(snapshot, snapshot.Write());
+        }
+    }
+
+    [Theory]
+    [InlineData("Reopen")]
+    [InlineData("Write")]
+    [InlineData("Sync")]
+    [InlineData("Rename")]
+    [InlineData("SyncDirectory")]
+    public void A_spare_that_the_disk_refuses_to_lend_is_given_up_and_the_next_try_does_without(string operation)
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        Save(store, 1);
+        store.Commit([Change(2)]);
+        _files.FailOnce(operation);
+        Assert.Equal(Refused("begin a snapshot"), Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([], isThorough: false)).Message);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+        store.Commit([Change(3)]);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2", "sessions.json.journal-3"], _files.Names);
+        Assert.Equal("id1,id2,id3", Crashed());
+        Assert.Equal(1, _files.Disk.OpenFiles);
+    }
+
+    [Theory]
+    [InlineData("Cut")]
+    [InlineData("Write")]
+    public void A_journal_that_the_disk_refused_something_lends_nothing(string operation)
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        _files.FailOnce(operation);
+        if (operation == "Write")
+        {
+            Assert.Throws<SessionStoreException>(() => store.Commit([Change(2)]));
+        }
+
+        Save(store, 1);
+        Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
+    }
+
+    [Fact]
+    public void A_start_removes_what_a_journal_left()
+    {
+        _files.Disk.Put(JournalFiles.SpareOf(JsonPath), "left over"u8.ToArray());
+        using var store = _files.Open().Store;
+        Assert.Equal(["sessions.json.journal-1"], _files.Names);
     }
 
     [Theory]
@@ -182,8 +305,8 @@ public sealed class SessionStoreSpec
         using var store = _files.Open().Store;
         store.Commit([Change(1)]);
         _files.FailOnce("Create");
-        Assert.Equal(Refused("begin a snapshot"), Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([])).Message);
-        var snapshot = store.BeginSnapshot([Session(1)]);
+        Assert.Equal(Refused("begin a snapshot"), Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([], isThorough: false)).Message);
+        var snapshot = store.BeginSnapshot([Session(1)], isThorough: false);
         _files.FailOnce("Rename");
         Assert.Equal(Refused("replace the file by its snapshot"), Assert.Throws<SessionStoreException>(() => store.Complete(snapshot, snapshot.Write())).Message);
         _files.FailOnce("Sync");
@@ -197,7 +320,7 @@ public sealed class SessionStoreSpec
     public void A_temporary_file_that_cannot_be_removed_does_not_hide_why_the_snapshot_failed()
     {
         using var store = _files.Open().Store;
-        var snapshot = store.BeginSnapshot([]);
+        var snapshot = store.BeginSnapshot([], isThorough: false);
         _files.Fault = (_, path) => path.EndsWith(".tmp", StringComparison.Ordinal) ? new IOException("it is worn out") : null;
         Assert.Contains("refused to write a snapshot (it is worn out)", Assert.Throws<SessionStoreException>(() => snapshot.Write()).Message, StringComparison.Ordinal);
     }
@@ -210,7 +333,7 @@ public sealed class SessionStoreSpec
         _files.Json($$"""{"_default": {}, "other": "{{new string('x', length)}}"}""");
         using var store = _files.Open().Store;
         _files.Json(Text());
-        var first = store.BeginSnapshot([]);
+        var first = store.BeginSnapshot([], isThorough: false);
         _files.FailOnce("Rename");
         Assert.Throws<SessionStoreException>(() => store.Complete(first, first.Write()));
         _files.Asked.Clear();
@@ -267,7 +390,7 @@ public sealed class SessionStoreSpec
         _files.Asked.Clear();
         store.Dispose();
         Assert.Equal(
-            ["List", "SyncDirectory", "Delete sessions.json.journal-1", "SyncDirectory", "Delete sessions.json.journal-2", "SyncDirectory", "Delete sessions.json.journal-3"],
+            ["Delete sessions.json.journal-spare", "List", "SyncDirectory", "Delete sessions.json.journal-1", "SyncDirectory", "Delete sessions.json.journal-2", "SyncDirectory", "Delete sessions.json.journal-3"],
             _files.Asked.Select(asked => asked.StartsWith("Delete", StringComparison.Ordinal) ? asked : asked.Split(' ')[0]));
         Assert.Equal(["sessions.json"], _files.Names);
         Assert.Equal(0, _files.Disk.OpenFiles);
@@ -301,7 +424,7 @@ public sealed class SessionStoreSpec
 
     private static void Save(SessionStore store, params int[] documents)
     {
-        var snapshot = store.BeginSnapshot([.. documents.Select(document => Session(document))]);
+        var snapshot = store.BeginSnapshot([.. documents.Select(document => Session(document))], isThorough: false);
         store.Complete(snapshot, snapshot.Write());
     }
 

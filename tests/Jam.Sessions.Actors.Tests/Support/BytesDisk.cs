@@ -15,6 +15,8 @@ internal sealed class BytesDisk(int bytesPerRead = int.MaxValue) : IDisk
         return new BytesFile(this, path, bytesPerRead);
     }
 
+    public IDiskFile Reopen(string path) => new BytesFile(this, path, bytesPerRead);
+
     public IDisposable Lock(string path, string holder) => throw new NotSupportedException();
 
     public void Rename(string source, string target)
@@ -50,7 +52,9 @@ internal sealed class BytesDisk(int bytesPerRead = int.MaxValue) : IDisk
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) =>
-            disk.Files[path] = [.. disk.Files[path].AsSpan(0, (int)offset), .. bytes];
+            disk.Files[path] = [.. disk.Files[path].AsSpan(0, (int)offset), .. bytes, .. disk.Files[path].AsSpan((int)Math.Min(disk.Files[path].Length, offset + bytes.Length))];
+
+        public void Cut(long length) => disk.Files[path] = disk.Files[path][..(int)length];
 
         public void Sync()
         {

@@ -25,6 +25,8 @@ internal sealed class FaultyDisk : IDisk
 
     public IDiskFile Create(string path) => Do(nameof(Create), path, () => new FaultyFile(this, path, _disk.Create(path)));
 
+    public IDiskFile Reopen(string path) => Do(nameof(Reopen), path, () => new FaultyFile(this, path, _disk.Reopen(path)));
+
     public IDisposable Lock(string path, string holder) => Do(nameof(Lock), path, () => _disk.Lock(path, holder));
 
     public void Rename(string source, string target) => Do(nameof(Rename), target, () => { _disk.Rename(source, target); return true; });
@@ -68,6 +70,12 @@ internal sealed class FaultyDisk : IDisk
             }
 
             file.Write(bytes, offset);
+        }
+
+        public void Cut(long length)
+        {
+            disk.Before(nameof(Cut), path);
+            file.Cut(length);
         }
 
         public void Sync()
