@@ -15,8 +15,8 @@ internal sealed partial class JournalTarget : IFuzzTarget
 
     public IReadOnlyList<byte[]> Seeds { get; } =
     [
-        .. Fuzz.Seeds.Files.Where(file => file.Length < 1500).Take(25).SelectMany(file => new[] { Journaled(file, 0), Journaled(file, 3) }).OfType<byte[]>(),
-        .. new[] { Journaled([], 0), Journaled([], 2) }.OfType<byte[]>(),
+        .. Fuzz.Seeds.Files.Where(file => file.Length < 1500).Take(25).SelectMany(file => new[] { Journaled(file, 0), Journaled(file, 3), Journaled(file, 0, reuses: true) }).OfType<byte[]>(),
+        .. new[] { Journaled([], 0), Journaled([], 2), Journaled([], 0, reuses: true) }.OfType<byte[]>(),
     ];
 
     /// <summary>Most times the checksums are made to fit again, and sometimes the fingerprints too.</summary>
@@ -37,9 +37,13 @@ internal sealed partial class JournalTarget : IFuzzTarget
             text = string.Concat(text.AsSpan(0, fileEnd), FingerprintMembers().Replace(text[fileEnd..], members, 1 + random.Next(3)));
         }
 
+        var number = 0;
         text = Line().Replace(text, match =>
         {
-            var crc = Fingerprint.Crc32C(0, Encoding.Latin1.GetBytes(match.Groups[1].Value));
+            var isFirst = text[match.Index - 1] == Separator;
+            var seed = JournalFormat.Seed(isFirst ? 0 : number);
+            number = !isFirst ? number : int.TryParse(Number().Match(match.Value).Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var said) ? said : 0;
+            var crc = Fingerprint.Crc32C(seed, Encoding.Latin1.GetBytes(match.Groups[1].Value));
             return string.Create(CultureInfo.InvariantCulture, $"{match.Groups[1].Value}, \"crc\": \"{crc:x8}\"}}\n");
         });
         return Encoding.Latin1.GetBytes(text);
@@ -62,8 +66,8 @@ internal sealed partial class JournalTarget : IFuzzTarget
         return StoreOracle.Check(disk, input.FirstOrDefault());
     }
 
-    /// <summary>A store with two journals beside its file, as a crash leaves it; null where the file is damaged.</summary>
-    private static byte[]? Journaled(byte[] file, byte mode)
+    /// <summary>A store with two journals beside its file, as a crash leaves it, the last one in the file of another where it <paramref name="reuses"/> that; null where the session file is damaged.</summary>
+    private static byte[]? Journaled(byte[] file, byte mode, bool reuses = false)
     {
         var disk = new MemoryDisk { Files = { [StoreOracle.SessionFile] = file } };
         try
@@ -84,6 +88,14 @@ internal sealed partial class JournalTarget : IFuzzTarget
                 Commit(new DocumentChange(first, first.WithId("new")));
             }
 
+            if (reuses)
+            {
+                store.Complete(snapshot, snapshot.Write());
+                Commit(new DocumentChange(null, Made(3, "{}")));
+                _ = store.BeginSnapshot([.. documents], isThorough: false);
+                Commit(new DocumentChange(Made(3, "{}"), null));
+            }
+
             disk.Delete(snapshot.Path);
             return [mode, .. disk.Files.Values.SelectMany((bytes, i) => i == 0 ? bytes : [Separator, .. bytes])];
         }
@@ -95,6 +107,9 @@ internal sealed partial class JournalTarget : IFuzzTarget
 
     [GeneratedRegex("\"length\": [^,]*, \"file\": \"[^\"]*\"")]
     private static partial Regex FingerprintMembers();
+
+    [GeneratedRegex("\"number\": ([0-9]+)")]
+    private static partial Regex Number();
 
     [GeneratedRegex("(?<=[\n\u001e])([^\n\u001e]*), \"crc\": \"[^\n\u001e]*\n")]
     private static partial Regex Line();
