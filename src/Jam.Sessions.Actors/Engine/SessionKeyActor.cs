@@ -34,7 +34,7 @@ internal sealed class SessionKeyActor : UntypedActor
                 DecideNext();
                 break;
             case Committed:
-                Publish(_inFlight.Requests, _inFlight.After, _inFlight.Changes);
+                Publish(_inFlight);
                 break;
             case CommitFailed failed:
                 Answer(_inFlight.Requests, failed.Reason);
@@ -110,20 +110,17 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
+        _inFlight = new Commit(requests, before, after, changes);
         if (waiting is null)
         {
-            Publish(requests, after, changes);
-        }
-        else
-        {
-            _inFlight = new Commit(requests, after, changes);
+            Publish(_inFlight);
         }
     }
 
-    private void Publish(RequestQueue requests, KeySessions after, DocumentChange[] changes)
+    private void Publish(in Commit commit)
     {
-        _engine.Table.Publish(_key.Owner, after, changes);
-        Answer(requests, failure: null);
+        _engine.Table.Publish(_key.Owner, commit.Before, commit.After, commit.Changes);
+        Answer(commit.Requests, failure: null);
     }
 
     private void Answer(RequestQueue requests, Exception? failure)
@@ -153,9 +150,10 @@ internal sealed class SessionKeyActor : UntypedActor
 
     /// <summary>What was decided, while it is on its way to the disk.</summary>
     /// <param name="Requests">What is answered then.</param>
+    /// <param name="Before">The key's sessions until then.</param>
     /// <param name="After">The key's sessions then.</param>
     /// <param name="Changes">The documents that change.</param>
-    private readonly record struct Commit(RequestQueue Requests, KeySessions After, DocumentChange[] Changes);
+    private readonly record struct Commit(RequestQueue Requests, KeySessions Before, KeySessions After, DocumentChange[] Changes);
 
     /// <summary>What all key actors of an engine share.</summary>
     internal sealed class Surroundings(

@@ -9,7 +9,7 @@ internal readonly struct OwnerNames(KeyOwners owners) : INames<KeySessions>
 
     public static bool IsEmpty(KeySessions entry) => entry.Sessions.IsDefault;
 
-    public static bool IsPresent(KeySessions entry) => !entry.Sessions.IsDefaultOrEmpty;
+    public static bool IsPresent(KeySessions entry) => !entry.Sessions.IsDefault && entry.Sessions != Removed.Sessions;
 
     public static bool AreSame(KeySessions entry, KeySessions other) => entry.Sessions == other.Sessions;
 

@@ -9,11 +9,13 @@ internal readonly struct SessionSlot(Session? session)
 /// <summary>Sessions by their ids.</summary>
 internal readonly struct SessionNames : INames<SessionSlot>
 {
-    public static SessionSlot Removed { get; } = new(new Session("", "", SessionData.Empty, 0, Session.NoDocumentId, raw: null));
+    private static readonly Session s_removed = new("", "", SessionData.Empty, 0, Session.NoDocumentId, raw: null);
+
+    public static SessionSlot Removed => new(s_removed);
 
     public static bool IsEmpty(SessionSlot entry) => entry.Session is null;
 
-    public static bool IsPresent(SessionSlot entry) => entry.Session is { Id.Length: > 0 };
+    public static bool IsPresent(SessionSlot entry) => entry.Session is not null && !ReferenceEquals(entry.Session, s_removed);
 
     public static bool AreSame(SessionSlot entry, SessionSlot other) => ReferenceEquals(entry.Session, other.Session);
 

@@ -108,23 +108,20 @@ internal sealed class SessionTable
     }
 
     /// <summary>Makes a committed batch visible. Only the owner's one writer calls this.</summary>
-    public void Publish(string owner, KeySessions after, ReadOnlySpan<DocumentChange> changes)
+    /// <param name="owner">The owner.</param>
+    /// <param name="before">Its sessions, as <see cref="Of"/> gave them.</param>
+    /// <param name="after">Its sessions from now on.</param>
+    /// <param name="changes">What that changes.</param>
+    public void Publish(string owner, KeySessions before, KeySessions after, ReadOnlySpan<DocumentChange> changes)
     {
-        if (after.Sessions.IsEmpty)
-        {
-            _byOwner.Remove(owner);
-        }
-        else
-        {
-            _byOwner.Set(owner, after);
-        }
-
+        _byOwner.TryExchange(owner, SlotOf(before), SlotOf(after));
         Exchange(changes);
         foreach (var change in changes)
         {
-            if (change.After is { Id.Length: > 0 } session)
+            if (change.After is { Id.Length: > 0 } session && (change.Before is null || change.Before.Id == session.Id))
             {
-                PublishId(session, change.Before);
+                // Where a file brought the id in several documents, another one may be served.
+                _byId.TryExchange(session.Id, new(change.Before), new(session));
             }
         }
 
@@ -133,6 +130,8 @@ internal sealed class SessionTable
             Uncover(after, changes);
         }
     }
+
+    private static KeySessions SlotOf(KeySessions sessions) => sessions.Sessions.IsEmpty ? default : sessions;
 
     private long HighestDocumentId()
     {
@@ -146,6 +145,12 @@ internal sealed class SessionTable
     /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
     private void Exchange(ReadOnlySpan<DocumentChange> changes)
     {
+        if (changes is [{ Before: { } only, After: null }])
+        {
+            _byId.TryExchange(only.Id, new(only), default);
+            return;
+        }
+
         Leaving? leaving = null;
         foreach (var (before, after) in changes)
         {
@@ -158,7 +163,7 @@ internal sealed class SessionTable
             if (after is { Id.Length: > 0 })
             {
                 after.Passage = new Arriving(leaving);
-                _byId.TryAdd(after.Id, new(after));
+                _byId.TryExchange(after.Id, default, new(after));
             }
         }
 
@@ -172,16 +177,8 @@ internal sealed class SessionTable
         {
             if (before is not null && before.Id != after?.Id)
             {
-                _byId.Remove(before.Id, new(before));
+                _byId.TryExchange(before.Id, new(before), default);
             }
-        }
-    }
-
-    private void PublishId(Session session, Session? before)
-    {
-        if (!_byId.TryFind(session.Id, out var served) || ReferenceEquals(served.Session, before))
-        {
-            _byId.Set(session.Id, new(session));
         }
     }
 
@@ -192,7 +189,7 @@ internal sealed class SessionTable
         {
             if (before is { Id.Length: > 0 } && !_byId.TryFind(before.Id, out _) && after.Sessions.FirstOrDefault(s => s.Id == before.Id) is { } next)
             {
-                _byId.Set(next.Id, new(next));
+                _byId.TryExchange(next.Id, default, new(next));
             }
         }
     }

@@ -59,55 +59,62 @@ internal sealed class StripedTable<TEntry, TNames>
     }
 
     /// <summary>Adds an entry; false where there is one of this name.</summary>
-    public bool TryAdd(string name, TEntry entry) => Put(name, entry, replace: false);
-
-    /// <summary>Adds an entry, or puts it in the place of the one of this name.</summary>
-    public void Set(string name, TEntry entry) => Put(name, entry, replace: true);
-
-    /// <summary>Removes the entry of a name, whatever it is, or only if it is <paramref name="entry"/>.</summary>
-    public void Remove(string name, TEntry? entry = null)
+    public bool TryAdd(string name, TEntry entry)
     {
         var hash = _names.HashOf(name);
         var stripe = StripeOf(hash);
         lock (stripe)
         {
-            ref var slot = ref Find(stripe.Slots, name, hash);
-            if (!TNames.IsEmpty(slot) && (entry is null || TNames.AreSame(slot, entry.Value)))
+            if (!TNames.IsEmpty(Find(stripe.Slots, name, hash)))
             {
-                slot = TNames.Removed;
-                stripe.Count--;
+                return false;
             }
+
+            Add(stripe, entry, hash);
+            return true;
         }
     }
 
-    private bool Put(string name, TEntry entry, bool replace)
+    /// <summary>Puts an entry in the place of another one of its name; false where that one is not there.</summary>
+    /// <remarks>It is told apart by its reference, so no entry is looked at, and no memory fetched, but the slots.</remarks>
+    /// <param name="name">Their name.</param>
+    /// <param name="before">What is there; the default where it is known that nothing is.</param>
+    /// <param name="after">What is to be there; the default where nothing is.</param>
+    public bool TryExchange(string name, TEntry before, TEntry after)
     {
         var hash = _names.HashOf(name);
         var stripe = StripeOf(hash);
         lock (stripe)
         {
-            ref var slot = ref Find(stripe.Slots, name, hash);
-            if (!TNames.IsEmpty(slot))
+            if (TNames.IsEmpty(before))
             {
-                if (replace)
-                {
-                    slot = entry;
-                }
-
-                return replace;
+                Add(stripe, after, hash);
+                return true;
             }
 
-            if (4 * (stripe.Used + 1) > 3 * stripe.Slots.Length)
+            ref var slot = ref Find(stripe.Slots, before, hash);
+            if (TNames.IsEmpty(slot))
             {
-                MakeRoom(stripe);
+                return false;
             }
 
-            slot = ref FindFree(stripe.Slots, hash);
-            stripe.Used += TNames.IsEmpty(slot) ? 1 : 0;
-            slot = entry;
-            stripe.Count++;
+            stripe.Count -= TNames.IsEmpty(after) ? 1 : 0;
+            slot = TNames.IsEmpty(after) ? TNames.Removed : after;
             return true;
         }
+    }
+
+    private void Add(Stripe stripe, TEntry entry, int hash)
+    {
+        if (4 * (stripe.Used + 1) > 3 * stripe.Slots.Length)
+        {
+            MakeRoom(stripe);
+        }
+
+        ref var slot = ref FindFree(stripe.Slots, hash);
+        stripe.Used += TNames.IsEmpty(slot) ? 1 : 0;
+        slot = entry;
+        stripe.Count++;
     }
 
     /// <summary>The slot of the name, or the empty one behind all where it could be.</summary>
@@ -115,6 +122,18 @@ internal sealed class StripedTable<TEntry, TNames>
     {
         var at = FirstOf(hash, slots);
         while (!TNames.IsEmpty(slots[at]) && !_names.Is(slots[at], name, hash))
+        {
+            at = Next(at, slots);
+        }
+
+        return ref slots[at];
+    }
+
+    /// <summary>The slot of the entry, or the empty one behind all where it could be.</summary>
+    private static ref TEntry Find(TEntry[] slots, TEntry entry, int hash)
+    {
+        var at = FirstOf(hash, slots);
+        while (!TNames.IsEmpty(slots[at]) && !TNames.AreSame(slots[at], entry))
         {
             at = Next(at, slots);
         }

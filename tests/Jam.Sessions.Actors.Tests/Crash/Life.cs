@@ -90,7 +90,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
         oracle.Settle(after);
         decisions.ForEach(decision => _order.Apply(decision.Changes));
-        decisions.ForEach(decision => _table.Publish(decision.Key, decision.After, decision.Changes));
+        decisions.ForEach(decision => _table.Publish(decision.Key, _table.Of(decision.Key), decision.After, decision.Changes));
         return true;
     }
 

@@ -159,6 +159,6 @@ public sealed class SessionTableSpec
     private static void Publish(SessionTable table, string owner, params Session[] after)
     {
         var sessions = new KeySessions([.. after]);
-        table.Publish(owner, sessions, table.Of(owner).ChangesTo(sessions));
+        table.Publish(owner, table.Of(owner), sessions, table.Of(owner).ChangesTo(sessions));
     }
 }

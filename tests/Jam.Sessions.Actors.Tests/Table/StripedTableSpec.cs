@@ -26,23 +26,23 @@ public sealed class StripedTableSpec
                     var named = new Named(number);
                     switch (kind)
                     {
-                        case < 3:
-                            table.Set(named.Name, new(named));
+                        case < 4 when model.TryGetValue(named.Name, out var present):
+                            Assert.True(table.TryExchange(named.Name, new(present), new(named)));
                             model[named.Name] = named;
+                            break;
+                        case < 4:
+                            Assert.True(table.TryExchange(named.Name, default, new(named)));
+                            model.Add(named.Name, named);
                             break;
                         case < 6:
                             Assert.Equal(model.TryAdd(named.Name, named), table.TryAdd(named.Name, new(named)));
                             break;
-                        case 6:
-                            table.Remove(named.Name);
-                            model.Remove(named.Name);
-                            break;
-                        case 7 when model.Remove(named.Name, out var present):
-                            table.Remove(named.Name, new Slot(present));
+                        case < 8 when model.Remove(named.Name, out var present):
+                            Assert.True(table.TryExchange(named.Name, new(present), default));
                             break;
                         default:
                             // Another entry of the same name, which is not there.
-                            table.Remove(named.Name, new Slot(named));
+                            Assert.False(table.TryExchange(named.Name, new(named), number % 2 == 0 ? default : new(new Named(number))));
                             break;
                     }
 
@@ -80,8 +80,8 @@ public sealed class StripedTableSpec
         for (var number = 0; number < 10_000; number++)
         {
             var entry = new Named(number);
-            table.Set(entry.Name, new(entry));
-            table.Remove(entry.Name);
+            table.TryExchange(entry.Name, default, new(entry));
+            table.TryExchange(entry.Name, new(entry), default);
         }
 
         // All of one hash: a search that finds nothing looks at every slot that is not empty.
@@ -92,6 +92,18 @@ public sealed class StripedTableSpec
     }
 
     [Fact]
+    public void To_write_an_entry_no_other_one_is_looked_at()
+    {
+        var names = new Names(_ => 0);
+        var table = new StripedTable<Slot, Names>(names, capacity: 0);
+        var entries = Enumerable.Range(0, 8).Select(number => new Named(number)).ToList();
+        entries.ForEach(entry => table.TryExchange(entry.Name, default, new(entry)));
+        entries.ForEach(entry => table.TryExchange(entry.Name, new(entry), new(entry)));
+        entries.ForEach(entry => table.TryExchange(entry.Name, new(entry), default));
+        Assert.Equal((0, 0), (names.Looks.Value, table.Count));
+    }
+
+    [Fact]
     public void A_name_that_was_removed_can_be_added_again()
     {
         var table = new StripedTable<Slot, Names>(new Names(_ => 0), capacity: 0);
@@ -99,13 +111,13 @@ public sealed class StripedTableSpec
         for (var round = 0; round < 100; round++)
         {
             Assert.True(table.TryAdd(first.Name, new(first)));
-            table.Remove(first.Name, new Slot(first));
+            Assert.True(table.TryExchange(first.Name, new(first), default));
             Assert.False(table.TryFind(first.Name, out _));
             Assert.True(table.TryAdd(second.Name, new(second)));
-            table.Remove(first.Name, new Slot(first));
+            Assert.False(table.TryExchange(first.Name, new(first), default));
             Assert.True(table.TryFind(first.Name, out var found));
             Assert.Same(second, found.Named);
-            table.Remove(second.Name);
+            Assert.True(table.TryExchange(second.Name, new(second), default));
         }
     }
 
@@ -121,7 +133,7 @@ public sealed class StripedTableSpec
         const int Writers = 2;
         var table = new StripedTable<Slot, Names>(new Names(number => number % hashes * OneStripe), capacity: 0);
         var staying = Enumerable.Range(0, Staying).Select(number => new Named(number)).ToList();
-        staying.ForEach(entry => table.Set(entry.Name, new(entry)));
+        staying.ForEach(entry => table.TryAdd(entry.Name, new(entry)));
         var missed = new ConcurrentQueue<string>();
         using var start = new Barrier(Readers + Writers);
         var writers = 0;
@@ -150,8 +162,8 @@ public sealed class StripedTableSpec
             for (var round = 0; round < 5; round++)
             {
                 own.ForEach(entry => table.TryAdd(entry.Name, new(entry)));
-                own.ForEach(entry => table.Set(entry.Name, new(entry)));
-                own.ForEach(entry => table.Remove(entry.Name, new Slot(entry)));
+                own.ForEach(entry => table.TryExchange(entry.Name, new(entry), new(entry)));
+                own.ForEach(entry => table.TryExchange(entry.Name, new(entry), default));
             }
 
             Interlocked.Increment(ref writers);
