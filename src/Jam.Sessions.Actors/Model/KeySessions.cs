@@ -99,6 +99,20 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
         return (Replace(rework.SessionId, static (session, id) => session.WithId(id), newId)!.Value, newId);
     }
 
+    /// <summary>Whether this very session is among them.</summary>
+    public bool Has(Session session)
+    {
+        foreach (var candidate in Sessions)
+        {
+            if (ReferenceEquals(candidate, session))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private bool Contains(string id)
     {
         foreach (var session in Sessions)

@@ -4,6 +4,8 @@ namespace Jam.Sessions.Actors;
 /// <remarks>Immutable, so any thread may keep and read it; it shows the session as it was when it was read.</remarks>
 public sealed record Session
 {
+    private volatile bool _isInTransit;
+
     /// <summary>Creates a session value.</summary>
     /// <param name="Id">The session id.</param>
     /// <param name="Key">The session key.</param>
@@ -65,11 +67,12 @@ public sealed record Session
     /// <summary>The place in file order, kept by the persistence actor.</summary>
     internal int Place { get; set; } = -1;
 
-    /// <summary>Set by the owner's one writer when the session leaves together with others, or appears in the instant in which they leave.</summary>
-    internal Passage? Passage { get; set; }
-
-    /// <summary>Whether a reader sees it, once it is in the table.</summary>
-    internal bool IsVisible => Passage is null or { IsVisible: true };
+    /// <summary>True while the session leaves or arrives together with others: then a reader sees it if its owner has it.</summary>
+    internal bool IsInTransit
+    {
+        get => _isInTransit;
+        set => _isInTransit = value;
+    }
 
     internal Session WithId(string id) => new(id, Key, Data, CreatedAtSeconds, DocumentId, Raw);
 
@@ -88,26 +91,4 @@ public sealed record Session
 
     /// <summary>The size of the data only: an id or data never reaches a log by accident.</summary>
     public override string ToString() => $"Session {{ Data = {Data} }}";
-}
-
-/// <summary>What a session does together with others in one instant, so that a reader sees the old ones or the new ones.</summary>
-internal abstract class Passage
-{
-    public abstract bool IsVisible { get; }
-}
-
-/// <summary>Sessions that leave.</summary>
-internal sealed class Leaving : Passage
-{
-    private volatile bool _isOver;
-
-    public override bool IsVisible => !_isOver;
-
-    public void Complete() => _isOver = true;
-}
-
-/// <summary>A session that appears when <paramref name="others"/> are gone.</summary>
-internal sealed class Arriving(Leaving others) : Passage
-{
-    public override bool IsVisible => !others.IsVisible;
 }

@@ -60,7 +60,7 @@ internal sealed class SessionTable
     {
         var isThere = _byId.TryFind(id, out var slot);
         session = slot.Session;
-        return isThere && session!.IsVisible;
+        return isThere && (!session!.IsInTransit || Of(OwnerOf(session.Key)).Has(session));
     }
 
     /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
@@ -107,21 +107,44 @@ internal sealed class SessionTable
         _closed.TrySetResult();
     }
 
-    /// <summary>Makes a committed batch visible. Only the owner's one writer calls this.</summary>
+    /// <summary>Makes a committed batch visible: all that leaves goes, and what takes its place comes, in the one instant in which the owner changes.</summary>
+    /// <remarks>Only the owner's one writer calls this. Sessions that leave are marked by a flag: a new object in an old one would cost each collection.</remarks>
     /// <param name="owner">The owner.</param>
     /// <param name="before">Its sessions, as <see cref="Of"/> gave them.</param>
     /// <param name="after">Its sessions from now on.</param>
     /// <param name="changes">What that changes.</param>
     public void Publish(string owner, KeySessions before, KeySessions after, ReadOnlySpan<DocumentChange> changes)
     {
-        _byOwner.TryExchange(owner, SlotOf(before), SlotOf(after));
-        Exchange(changes);
-        foreach (var change in changes)
+        foreach (var (leaving, arriving) in changes)
         {
-            if (change.After is { Id.Length: > 0 } session && (change.Before is null || change.Before.Id == session.Id))
+            if (leaving is null || leaving.Id == arriving?.Id)
+            {
+                continue;
+            }
+
+            leaving.IsInTransit = true;
+            if (arriving is { Id.Length: > 0 })
+            {
+                arriving.IsInTransit = true;
+                _byId.TryExchange(arriving.Id, default, new(arriving));
+            }
+        }
+
+        _byOwner.TryExchange(owner, SlotOf(before), SlotOf(after));
+        foreach (var (was, session) in changes)
+        {
+            if (was is not null && was.Id != session?.Id)
+            {
+                _byId.TryExchange(was.Id, new(was), default);
+                if (session is not null)
+                {
+                    session.IsInTransit = false;
+                }
+            }
+            else if (session is { Id.Length: > 0 })
             {
                 // Where a file brought the id in several documents, another one may be served.
-                _byId.TryExchange(session.Id, new(change.Before), new(session));
+                _byId.TryExchange(session.Id, new(was), new(session));
             }
         }
 
@@ -140,46 +163,6 @@ internal sealed class SessionTable
         return isNewestLeft
             ? Math.Max(highest, _newest.Id)
             : _byOwner.Entries.SelectMany(owner => owner.Sessions).Select(session => session.DocumentId).Append(highest).Max();
-    }
-
-    /// <summary>Takes the ids away that the batch ends, and shows those that take their place, in one instant.</summary>
-    private void Exchange(ReadOnlySpan<DocumentChange> changes)
-    {
-        if (changes is [{ Before: { } only, After: null }])
-        {
-            _byId.TryExchange(only.Id, new(only), default);
-            return;
-        }
-
-        Leaving? leaving = null;
-        foreach (var (before, after) in changes)
-        {
-            if (before is null || before.Id == after?.Id)
-            {
-                continue;
-            }
-
-            before.Passage = leaving ??= new Leaving();
-            if (after is { Id.Length: > 0 })
-            {
-                after.Passage = new Arriving(leaving);
-                _byId.TryExchange(after.Id, default, new(after));
-            }
-        }
-
-        if (leaving is null)
-        {
-            return;
-        }
-
-        leaving.Complete();
-        foreach (var (before, after) in changes)
-        {
-            if (before is not null && before.Id != after?.Id)
-            {
-                _byId.TryExchange(before.Id, new(before), default);
-            }
-        }
     }
 
     /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>
