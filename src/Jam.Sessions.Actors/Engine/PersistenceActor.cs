@@ -263,6 +263,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     }
 
     /// <summary>A snapshot holds what the journal holds: whatever is open is written first.</summary>
+    /// <param name="isThorough">Whether nothing that was deleted may be left; a store that is busy does without, to use its journals' files again.</param>
     private void BeginSnapshot(bool isThorough = true)
     {
         if ((Write() ?? Try(() => _snapshot = _store.BeginSnapshot(_order.Capture(), isThorough))) is { } e)
