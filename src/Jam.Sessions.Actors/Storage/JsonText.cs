@@ -22,9 +22,6 @@ internal static class JsonText
     /// <summary>The longest that a unit of text gets, in bytes: <c>\u00e9</c>.</summary>
     private const int MaxUnitLength = 6;
 
-    private static readonly Vector64<byte> s_backslashes = Vector64.Create((byte)'\\');
-    private static readonly Vector128<byte>[] s_spread = [.. Enumerable.Range(0, 256).Select(Spread)];
-
     private static readonly byte[] HexDigits = "0123456789abcdef"u8.ToArray();
 
     /// <summary>Decodes the content of a JSON string; lone surrogates stay what they are.</summary>
@@ -146,22 +143,13 @@ internal static class JsonText
         output[length++] = (byte)'"';
         while (utf8.Length >= Vector128<byte>.Count)
         {
+            // A block as it is, and what must not stay so is written again.
             var block = Vector128.Create(utf8);
-            var (quoted, rare) = ToEscape(block);
-            if ((quoted | rare) == 0)
-            {
-                block.CopyTo(output[length..]);
-                length += Vector128<byte>.Count;
-                utf8 = utf8[Vector128<byte>.Count..];
-            }
-            else if ((byte)rare == 0)
-            {
-                // Half a block becomes one, with backslashes from its other half.
-                Vector128.ShuffleNative(block.WithUpper(s_backslashes), s_spread[(byte)quoted]).CopyTo(output[length..]);
-                length += Vector64<byte>.Count + BitOperations.PopCount((byte)quoted);
-                utf8 = utf8[Vector64<byte>.Count..];
-            }
-            else
+            block.CopyTo(output[length..]);
+            var plain = CountPlain(block);
+            length += plain;
+            utf8 = utf8[plain..];
+            if (plain < Vector128<byte>.Count)
             {
                 utf8 = utf8[Escape(utf8, output, ref length)..];
             }
@@ -232,33 +220,15 @@ internal static class JsonText
             : (char)ShortEscape(escape[1]);
     }
 
-    /// <summary>Which of the bytes need a backslash before them, and which another text, each as a bit.</summary>
-    private static (uint Quoted, uint Rare) ToEscape(Vector128<byte> block)
+    /// <summary>How many of the bytes, from the first on, a JSON string may hold as they are.</summary>
+    private static int CountPlain(Vector128<byte> block)
     {
-        var quoted = Vector128.Equals(block, Vector128.Create((byte)'"')) | Vector128.Equals(block, Vector128.Create((byte)'\\'));
-
         // Of signed bytes, those from 0x80 on are below the space too.
-        var rare = Vector128.LessThan(block.AsSByte(), Vector128.Create((sbyte)' ')).AsByte() | Vector128.Equals(block, Vector128.Create((byte)0x7F));
-        return (quoted.ExtractMostSignificantBits(), rare.ExtractMostSignificantBits());
-    }
-
-    /// <summary>For 8 bytes, some of which need a backslash: from where each byte of the result comes, backslashes from the last one.</summary>
-    private static Vector128<byte> Spread(int quoted)
-    {
-        Span<byte> from = stackalloc byte[Vector128<byte>.Count];
-        from.Clear();
-        var length = 0;
-        for (var at = 0; at < Vector64<byte>.Count; at++)
-        {
-            if ((quoted & (1 << at)) != 0)
-            {
-                from[length++] = (byte)(Vector128<byte>.Count - 1);
-            }
-
-            from[length++] = (byte)at;
-        }
-
-        return Vector128.Create(from);
+        var escaped = Vector128.LessThan(block.AsSByte(), Vector128.Create((sbyte)' ')).AsByte()
+            | Vector128.Equals(block, Vector128.Create((byte)0x7F))
+            | Vector128.Equals(block, Vector128.Create((byte)'"'))
+            | Vector128.Equals(block, Vector128.Create((byte)'\\'));
+        return BitOperations.TrailingZeroCount(escaped.ExtractMostSignificantBits() | (1u << Vector128<byte>.Count));
     }
 
     /// <summary>Writes the first character of a text; the number of bytes that it had.</summary>
