@@ -20,12 +20,13 @@ public sealed class KillSpec(ITestOutputHelper output)
         Assert.True(outcome.Moments.Count >= 3, text.ToString());
     }
 
+    /// <remarks>What is found first depends on what was lost: a create or update is missed, a delete or rework leaves a session that should be gone.</remarks>
     [Fact]
-    public async Task An_engine_that_acknowledges_before_it_writes_is_found_to_lose_sessions()
+    public async Task An_engine_that_acknowledges_before_it_writes_is_found_out()
     {
         using var text = new StringWriter();
         var outcome = await Kills.RunAsync(new TortureOptions { Kills = 25, Seed = 2026, Encrypted = false, Relaxed = true }, text);
 
-        Assert.NotEmpty(outcome.Verdict.Lost);
+        Assert.False(outcome.IsClean, text.ToString());
     }
 }
