@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Akka;
 
 namespace Jam.Sessions.Actors.Model;
@@ -78,15 +77,11 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
 
     private (KeySessions, object) Delete(DeleteSession delete)
     {
-        var after = Without(static (session, id) => session.Id == id, delete.SessionId);
-        return (after, after.Sessions.Length < Sessions.Length);
+        var (after, removed) = Remove(session => session.Id == delete.SessionId);
+        return (after, removed > 0);
     }
 
-    private (KeySessions, object) Clear(ClearSessions clear)
-    {
-        var after = Without(static (session, key) => session.Key == key, clear.SessionKey);
-        return (after, Sessions.Length - after.Sessions.Length);
-    }
+    private (KeySessions, object) Clear(ClearSessions clear) => Remove(session => session.Key == clear.SessionKey);
 
     private (KeySessions, object) Rework(ReworkSession rework, IIdentities identities)
     {
@@ -140,29 +135,10 @@ internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
         return after == Sessions ? null : new KeySessions(after);
     }
 
-    private KeySessions Without(Func<Session, string, bool> isMeant, string argument)
+    private (KeySessions After, int Removed) Remove(Predicate<Session> match)
     {
-        var left = 0;
-        foreach (var session in Sessions)
-        {
-            left += isMeant(session, argument) ? 0 : 1;
-        }
-
-        if (left == Sessions.Length || left == 0)
-        {
-            return left == 0 ? None : this;
-        }
-
-        var (after, next) = (new Session[left], 0);
-        foreach (var session in Sessions)
-        {
-            if (!isMeant(session, argument))
-            {
-                after[next++] = session;
-            }
-        }
-
-        return new KeySessions(ImmutableCollectionsMarshal.AsImmutableArray(after));
+        var after = Sessions.RemoveAll(match);
+        return (new KeySessions(after), Sessions.Length - after.Length);
     }
 }
 

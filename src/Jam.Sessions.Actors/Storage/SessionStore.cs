@@ -125,9 +125,9 @@ internal sealed class SessionStore : IDisposable
     /// <exception cref="SessionStoreException">The disk refused.</exception>
     public SnapshotInProgress BeginSnapshot(Session[] documents, bool isThorough) => OnDisk("begin a snapshot", () =>
     {
-        if (isThorough && _spare is not null)
+        if (isThorough)
         {
-            _disk.Delete(_spare);
+            _disk.Delete(JournalFiles.SpareOf(_path));
             _spare = null;
         }
 

@@ -20,13 +20,19 @@ public sealed class KillSpec(ITestOutputHelper output)
         Assert.True(outcome.Moments.Count >= 3, text.ToString());
     }
 
-    /// <remarks>What is found first depends on what was lost: a create or update is missed, a delete or rework leaves a session that should be gone.</remarks>
+    /// <remarks>A run ends with its first finding. Where only a delete was lost that is a session that came back, so a run may end without a missing one.</remarks>
     [Fact]
-    public async Task An_engine_that_acknowledges_before_it_writes_is_found_out()
+    public async Task An_engine_that_acknowledges_before_it_writes_is_found_to_lose_sessions()
     {
+        List<string> lost = [];
         using var text = new StringWriter();
-        var outcome = await Kills.RunAsync(new TortureOptions { Kills = 25, Seed = 2026, Encrypted = false, Relaxed = true }, text);
+        for (var seed = 2026; seed < 2036 && lost.Count == 0; seed++)
+        {
+            var outcome = await Kills.RunAsync(new TortureOptions { Kills = 25, Seed = seed, Encrypted = false, Relaxed = true }, text);
+            Assert.False(outcome.IsClean, text.ToString());
+            lost = outcome.Verdict.Lost;
+        }
 
-        Assert.False(outcome.IsClean, text.ToString());
+        Assert.NotEmpty(lost);
     }
 }
