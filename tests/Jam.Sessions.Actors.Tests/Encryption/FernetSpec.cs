@@ -39,6 +39,23 @@ public sealed class FernetSpec
         },
         iter: 500);
 
+    [Theory]
+    [InlineData(4079)]
+    [InlineData(4080)]
+    [InlineData(100_000)]
+    public void A_long_text_comes_back(int length)
+    {
+        var text = Enumerable.Range(0, length).Select(at => (byte)(at * 7)).ToArray();
+        Assert.Equal(text, Cipher.TryDecrypt(Cipher.Encrypt(text)));
+    }
+
+    [Fact]
+    public void No_two_tokens_have_an_iv_in_common()
+    {
+        var ivs = Enumerable.Range(0, 2000).Select(_ => Convert.ToHexString(Bytes(Encoding.ASCII.GetString(Cipher.Encrypt("x"u8))[3..])[9..25]));
+        Assert.Equal(2000, ivs.Distinct().Count());
+    }
+
     [Fact]
     public void A_token_has_the_time_and_the_version_of_the_specification() =>
         Assert.Equal(Bytes(Token)[..9], Bytes(Encoding.ASCII.GetString(Cipher.Encrypt("x"u8))[3..])[..9]);
