@@ -272,8 +272,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             return;
         }
 
-        Task.Factory.StartNew(_snapshot!.Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .PipeTo(Self, success: file => new SnapshotWritten(file), failure: reason => new SnapshotFailed(reason));
+        _snapshot!.WriteInBackground().PipeTo(Self, success: file => new SnapshotWritten(file), failure: reason => new SnapshotFailed(reason));
     }
 
     private void CompleteSnapshot(Fingerprint file)

@@ -5,10 +5,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Jam.Sessions.Actors.Storage;
 
-/// <summary>What .NET has no call for: syncing a directory, and reading a file that is locked.</summary>
+/// <summary>What .NET has no call for: syncing a directory, reading a file that is locked, and a thread's priority.</summary>
 internal static partial class Posix
 {
     private const int ReadOnly = 0;
+    private const int Process = 0, ThisThread = 0, Nice = 10;
 
     /// <summary>A rename or creation survives power loss only after its directory was synced. Windows has no such call and needs none.</summary>
     public static void SyncDirectory(string directory)
@@ -43,6 +44,20 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>From now on the calling thread, which should be no pool's, leaves the processor to whoever else wants it.</summary>
+    /// <remarks>
+    /// .NET sets priorities on Windows alone. On Linux a niceness is a thread's own (setpriority(2), "C library/kernel differences"), and raising it
+    /// needs no right; elsewhere it is the whole process's, and is left as it is.
+    /// </remarks>
+    public static void LowerPriority()
+    {
+        Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(Process, ThisThread, Nice);
+        }
+    }
+
     private static SafeFileHandle Open(string path) => new(OpenPath(path, ReadOnly), ownsHandle: true);
 
     private static string LastError() => new Win32Exception(Marshal.GetLastPInvokeError()).Message;
@@ -52,4 +67,7 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
 }

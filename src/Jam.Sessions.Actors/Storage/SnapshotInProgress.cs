@@ -48,6 +48,17 @@ internal sealed class SnapshotInProgress(
         }
     }
 
+    /// <summary><see cref="Write"/> on a thread of its own, behind all others: one that takes turns with the writer keeps it waiting for milliseconds.</summary>
+    public Task<Fingerprint> WriteInBackground() => Task.Factory.StartNew(
+        () =>
+        {
+            Posix.LowerPriority();
+            return Write();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
     /// <summary>Whoever waits for it wants it more than others want the processor.</summary>
     public void Hurry() => pace.Hurry();
 
