@@ -7,17 +7,15 @@ namespace Jam.Sessions.Actors.Tests.Engine;
 /// <summary>Callers and the journal come before a snapshot: only its thread has a lower priority.</summary>
 public sealed class SnapshotPrioritySpec : EngineTest
 {
-    private static string[] ThreadStatus
+    // proc_pid_stat(5): the 19th field; the second is the thread's name in parentheses.
+    private static int Niceness
     {
         get
         {
             var status = File.ReadAllText("/proc/thread-self/stat");
-            return status[(status.LastIndexOf(')') + 2)..].Split(' ');
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[19 - 3], CultureInfo.InvariantCulture);
         }
     }
-
-    // proc_pid_stat(5): the 19th field; a thread's name ends with the second.
-    private static int Niceness => int.Parse(ThreadStatus[19 - 3], CultureInfo.InvariantCulture);
 
     [LinuxFact]
     public async Task A_snapshot_is_written_by_a_thread_of_lower_priority_and_the_journal_is_not()
