@@ -121,14 +121,9 @@ public sealed class HostSpec : IDisposable
         await ExpectNoSession(again.SendAsync(HttpMethod.Get, "/me", signedOut));
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_disk_that_takes_no_more_is_a_503_until_it_does()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         using var host = await HostProcess.ListeningAsync(OnJsonPath);
         var session = await SignIn(host, new { user = "ann" });
         host.LimitFiles(1000);

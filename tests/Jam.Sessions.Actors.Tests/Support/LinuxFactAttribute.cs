@@ -2,17 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Jam.Sessions.Actors.Tests.Support;
 
-/// <summary>A test of what only Linux has; skipped elsewhere, and its name then says so.</summary>
+/// <summary>A test of what only Linux has.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class LinuxFactAttribute : FactAttribute
-{
-    private const string Reason = "only on Linux";
-
-    public LinuxFactAttribute([CallerMemberName] string name = "")
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            (Skip, DisplayName) = (Reason, $"{name}: {Reason}");
-        }
-    }
-}
+internal sealed class LinuxFactAttribute([CallerMemberName] string name = "")
+    : ConditionalFactAttribute(OperatingSystem.IsLinux() ? null : "only on Linux", name);

@@ -84,15 +84,6 @@ internal sealed class SmallDisk : IDisposable
     }
 }
 
-/// <summary>A test that needs a <see cref="SmallDisk"/>; skipped where there can be none, and its name then says why.</summary>
+/// <summary>A test that needs a <see cref="SmallDisk"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class SmallDiskFactAttribute : FactAttribute
-{
-    public SmallDiskFactAttribute([CallerMemberName] string name = "")
-    {
-        if (SmallDisk.WhyNot is { } reason)
-        {
-            (Skip, DisplayName) = (reason, $"{name}: {reason}");
-        }
-    }
-}
+internal sealed class SmallDiskFactAttribute([CallerMemberName] string name = "") : ConditionalFactAttribute(SmallDisk.WhyNot, name);
