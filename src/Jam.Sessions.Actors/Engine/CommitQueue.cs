@@ -6,7 +6,7 @@ using Jam.Sessions.Actors.Model;
 namespace Jam.Sessions.Actors.Engine;
 
 /// <summary>From the key actors to the persistence actor: the batch that is being filled while others are written.</summary>
-/// <remarks>The persistence actor is told once that something waits, however much that is.</remarks>
+/// <remarks>The persistence actor is told once that something waits, however much that is: to wake it takes longer than to decide.</remarks>
 internal sealed class CommitQueue(Durability durability)
 {
     /// <summary>So much is written as one batch.</summary>
@@ -83,7 +83,9 @@ internal sealed class CommitQueue(Durability durability)
     }
 
     /// <summary>Takes out the oldest batch; false where there is none. Only the persistence actor calls this, until it is false.</summary>
-    public bool TryTake([NotNullWhen(true)] out CommitBatch? batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="comesBack">Whether it looks again by itself before long: until then it is told only of those who wait, and of much.</param>
+    public bool TryTake([NotNullWhen(true)] out CommitBatch? batch, bool comesBack = false)
     {
         lock (_lock)
         {
@@ -91,7 +93,7 @@ internal sealed class CommitQueue(Durability durability)
             {
                 if (_open.IsEmpty)
                 {
-                    _told = News.Nothing;
+                    _told = comesBack ? News.SomethingWaits : News.Nothing;
                     return false;
                 }
 

@@ -91,7 +91,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     /// <summary>Relaxed durability: keeps what was acknowledged as the bytes of the next line, which is written when the flush interval is over.</summary>
     private void Collect()
     {
-        while (TryPeek(out var batch))
+        while (TryPeek(out var batch, comesBack: true))
         {
             if (batch.IsAwaited)
             {
@@ -182,9 +182,9 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         _commits.Return(batch);
     }
 
-    private bool TryPeek([NotNullWhen(true)] out CommitBatch? batch)
+    private bool TryPeek([NotNullWhen(true)] out CommitBatch? batch, bool comesBack = false)
     {
-        if (!_batches.TryPeek(out batch) && _commits.TryTake(out batch))
+        if (!_batches.TryPeek(out batch) && _commits.TryTake(out batch, comesBack))
         {
             _batches.Enqueue(batch);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -96,15 +97,18 @@ internal sealed class PhysicalDisk : IDisk
 
     private sealed class PhysicalFile(FileStream stream) : IDiskFile
     {
-        public long Length => RandomAccess.GetLength(stream.SafeFileHandle);
+        // A stream that is asked for its handle seeks, each time.
+        private readonly SafeFileHandle _handle = stream.SafeFileHandle;
 
-        public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(stream.SafeFileHandle, buffer, offset);
+        public long Length => RandomAccess.GetLength(_handle);
+
+        public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(_handle, buffer, offset);
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
             try
             {
-                RandomAccess.Write(stream.SafeFileHandle, bytes, offset);
+                RandomAccess.Write(_handle, bytes, offset);
             }
             catch (ArgumentOutOfRangeException e)
             {
@@ -113,9 +117,9 @@ internal sealed class PhysicalDisk : IDisk
             }
         }
 
-        public void Cut(long length) => RandomAccess.SetLength(stream.SafeFileHandle, length);
+        public void Cut(long length) => RandomAccess.SetLength(_handle, length);
 
-        public void Sync() => RandomAccess.FlushToDisk(stream.SafeFileHandle);
+        public void Sync() => RandomAccess.FlushToDisk(_handle);
 
         public void Dispose() => stream.Dispose();
     }

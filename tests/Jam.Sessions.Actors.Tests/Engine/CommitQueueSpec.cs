@@ -107,6 +107,27 @@ public sealed class CommitQueueSpec
     }
 
     [Fact]
+    public void A_persistence_actor_that_comes_back_by_itself_is_told_only_of_much_and_of_those_who_wait()
+    {
+        var queue = new CommitQueue(Durability.Relaxed);
+        Add(queue, 1);
+        Assert.Single(_persistence.Messages);
+        Assert.True(queue.TryTake(out _, comesBack: true));
+        Assert.False(queue.TryTake(out _, comesBack: true));
+        Add(queue, 2);
+        Assert.Single(_persistence.Messages);
+        queue.TryAdd(new byte[64 << 10], [], waiting: null, _persistence);
+        Assert.Equal([CollectBatch.Instance, CollectBatch.Instance], _persistence.Messages);
+        Add(queue, 3, isAwaited: true);
+        Assert.Equal([CollectBatch.Instance, CollectBatch.Instance, WriteBatch.Instance], _persistence.Messages);
+
+        // It has come back, and does not say that it will again.
+        Assert.Equal(2, Take(queue).Count);
+        Add(queue, 4);
+        Assert.Equal(4, _persistence.Messages.Count);
+    }
+
+    [Fact]
     public async Task Commits_of_many_threads_are_all_found_by_an_actor_that_looks_only_when_it_is_told()
     {
         const int Threads = 3;
