@@ -39,9 +39,9 @@ internal static class JournalEntry
     /// <summary>Reads the changes of one batch.</summary>
     /// <param name="line">The line that the scanner reads.</param>
     /// <param name="scanner">Stands before the array of changes.</param>
-    /// <param name="codec">How documents are written.</param>
+    /// <param name="reader">Reads documents.</param>
     /// <param name="apply">Gets each document's id and the document, or null where it is gone.</param>
-    public static void Decode(ReadOnlySpan<byte> line, ref JsonScanner scanner, DocumentCodec codec, Action<long, Session?> apply)
+    public static void Decode(ReadOnlySpan<byte> line, ref JsonScanner scanner, DocumentReader reader, Action<long, Session?> apply)
     {
         scanner.Take((byte)'[');
         do
@@ -52,7 +52,7 @@ internal static class JournalEntry
             var name = scanner.TakeString();
             scanner.Take((byte)':');
             var isGone = scanner.Peek() == (byte)'n';
-            var document = codec.Read(line, start, name, ref scanner);
+            var document = reader.Read(line, start, name, ref scanner);
             apply(document.DocumentId, isGone ? null : document);
             scanner.Take((byte)'}');
         }

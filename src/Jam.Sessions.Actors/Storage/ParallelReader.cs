@@ -29,13 +29,13 @@ internal sealed class ParallelReader
     /// <param name="position">Where to begin.</param>
     /// <param name="seen">The fingerprint of the file up to there or beyond.</param>
     /// <param name="chunkSize">How many bytes a thread takes at a time.</param>
-    /// <param name="codec">Gets the counts of what is read.</param>
-    public static ReadAhead Read(IDiskFile file, long position, Fingerprint seen, int chunkSize, DocumentCodec codec)
+    /// <param name="documents">Gets the counts of what is read.</param>
+    public static ReadAhead Read(IDiskFile file, long position, Fingerprint seen, int chunkSize, DocumentReader documents)
     {
         var reader = new ParallelReader(file, position, seen, chunkSize);
         try
         {
-            Parallel.For(0, Math.Min(Environment.ProcessorCount, MostThreads), _ => reader.ReadChunks(codec.Anew()));
+            Parallel.For(0, Math.Min(Environment.ProcessorCount, MostThreads), _ => reader.ReadChunks(documents.Anew()));
         }
         catch (AggregateException e)
         {
@@ -44,16 +44,16 @@ internal sealed class ParallelReader
 
         var whole = reader._chunks.TakeWhile(chunk => chunk.IsWhole).Count();
         var understood = reader._chunks.Take(whole + 1).ToList();
-        understood.ForEach(chunk => codec.Counts.Add(chunk.Counts));
+        understood.ForEach(chunk => documents.Counts.Add(chunk.Counts));
         return new ReadAhead(understood.ConvertAll(chunk => chunk.Documents), understood.Count > 0 ? understood[^1].End : position, reader._fingerprint);
     }
 
-    private void ReadChunks(DocumentCodec codec)
+    private void ReadChunks(DocumentReader documents)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(_chunkSize);
         try
         {
-            while (TakeChunk(buffer, out var length) is { } chunk && chunk.Read(buffer.AsSpan(0, length), codec))
+            while (TakeChunk(buffer, out var length) is { } chunk && chunk.Read(buffer.AsSpan(0, length), documents))
             {
             }
         }
@@ -107,14 +107,14 @@ internal sealed class ParallelReader
 
         public bool IsWhole { get; private set; }
 
-        public bool Read(ReadOnlySpan<byte> bytes, DocumentCodec codec)
+        public bool Read(ReadOnlySpan<byte> bytes, DocumentReader documents)
         {
             try
             {
                 var scanner = new JsonScanner(bytes);
                 while (!IsWhole)
                 {
-                    var document = codec.Read(bytes, ref scanner);
+                    var document = documents.Read(bytes, ref scanner);
                     if (!scanner.TryTake((byte)','))
                     {
                         break;
@@ -130,7 +130,7 @@ internal sealed class ParallelReader
                 // Whether it is damage, or a document that is not whole here, the caller finds out.
             }
 
-            Counts = codec.TakeCounts();
+            Counts = documents.TakeCounts();
             return IsWhole;
         }
     }

@@ -53,13 +53,14 @@ internal static class Recovery
 
     private static RecoveredSessions Recover(IDisk disk, string path, DocumentCodec codec)
     {
+        var reader = codec.NewReader();
         var files = JournalFiles.List(disk, path);
         var journals = files.Select(file => JournalReader.Read(disk, file.Path)).OfType<JournalSummary>().ToList();
         var stamp = disk.Stamp(path);
-        var snapshot = SnapshotReader.Read(disk, path, codec);
+        var snapshot = SnapshotReader.Read(disk, path, reader);
         var @base = BaseOf(path, snapshot.Fingerprint, journals);
-        var (documents, lastBatch, lastLine) = Replay(disk, snapshot.Documents, journals, @base.Covers, codec);
-        codec.RefuseWrongSecret(path);
+        var (documents, lastBatch, lastLine) = Replay(disk, snapshot.Documents, journals, @base.Covers, reader);
+        reader.RefuseWrongSecret(path);
         return new RecoveredSessions(
             snapshot,
             stamp,
@@ -68,7 +69,8 @@ internal static class Recovery
             lastBatch,
             lastLine,
             LastJournalNumber: files.Count > 0 ? files[^1].Number : 0,
-            JournalBytes: journals.Sum(journal => journal.Length));
+            JournalBytes: journals.Sum(journal => journal.Length),
+            reader.HasPlainToEncrypt);
     }
 
     private static Base BaseOf(string path, Fingerprint file, List<JournalSummary> journals)
@@ -94,7 +96,7 @@ internal static class Recovery
     /// store repeats it in its own journal; every batch before it was synced before the next one was written.
     /// </remarks>
     private static (IReadOnlyList<Session> Documents, long LastBatch, ReadOnlyMemory<byte> LastLine) Replay(
-        IDisk disk, List<Session> documents, List<JournalSummary> journals, long covers, DocumentCodec codec)
+        IDisk disk, List<Session> documents, List<JournalSummary> journals, long covers, DocumentReader reader)
     {
         var last = covers;
         var lastLine = new ArrayBufferWriter<byte>();
@@ -115,7 +117,7 @@ internal static class Recovery
                     throw new JsonDamage(0, $"batch {last + 1} is missing; batch {batch} follows batch {last}");
                 }
 
-                JournalEntry.Decode(line, ref changes, codec, replay.Apply);
+                JournalEntry.Decode(line, ref changes, reader, replay.Apply);
                 last = batch;
                 lastLine.ResetWrittenCount();
                 lastLine.Write(line);
@@ -152,4 +154,5 @@ internal sealed record RecoveredSessions(
     long LastBatch,
     ReadOnlyMemory<byte> LastLine,
     int LastJournalNumber,
-    long JournalBytes);
+    long JournalBytes,
+    bool HasPlainToEncrypt);

@@ -39,8 +39,8 @@ internal sealed class SessionStore : IDisposable
         _path = path;
         _directory = Path.GetDirectoryName(path)!;
         _lock = @lock;
-        Codec = codec.Anew();
-        HasPlainToEncrypt = codec.HasPlainToEncrypt;
+        Codec = codec;
+        HasPlainToEncrypt = recovered.HasPlainToEncrypt;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;
         _covered = recovered.Base.Covers;

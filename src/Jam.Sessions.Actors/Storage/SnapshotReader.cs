@@ -13,7 +13,7 @@ internal sealed class SnapshotReader
 
     private readonly string _path;
     private readonly IDiskFile _file;
-    private readonly DocumentCodec _codec;
+    private readonly DocumentReader _reader;
     private readonly int _chunkSize;
     private readonly long _length;
     private readonly List<Session> _documents = [];
@@ -26,11 +26,11 @@ internal sealed class SnapshotReader
     private Dictionary<long, int>? _places;
     private long _highestId = long.MinValue;
 
-    private SnapshotReader(string path, IDiskFile file, DocumentCodec codec, int chunkSize)
+    private SnapshotReader(string path, IDiskFile file, DocumentReader reader, int chunkSize)
     {
         _path = path;
         _file = file;
-        _codec = codec;
+        _reader = reader;
         _chunkSize = chunkSize;
         _length = file.Length;
         _buffer = new byte[Math.Clamp(_length + 1, 1 << 12, BufferSize)];
@@ -41,13 +41,13 @@ internal sealed class SnapshotReader
     /// <summary>Reads the file; one that is missing, has no bytes or holds <c>null</c> is an empty store, as for jam.</summary>
     /// <param name="disk">Where the file is.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="codec">How documents are written.</param>
+    /// <param name="reader">Reads documents.</param>
     /// <param name="chunkSize">How many bytes a thread takes at a time; of a smaller file one thread reads all.</param>
     /// <exception cref="SessionStoreCorruptException">Not a TinyDB file.</exception>
-    public static Snapshot Read(IDisk disk, string path, DocumentCodec codec, int chunkSize = ChunkSize)
+    public static Snapshot Read(IDisk disk, string path, DocumentReader reader, int chunkSize = ChunkSize)
     {
         using var file = disk.OpenRead(path);
-        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, codec, chunkSize).Read();
+        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, reader, chunkSize).Read();
     }
 
     private Snapshot Read()
@@ -121,7 +121,7 @@ internal sealed class SnapshotReader
         }
     }
 
-    private Session TakeDocument(ref JsonScanner scanner) => _codec.Read(_buffer.AsSpan(0, _end), ref scanner);
+    private Session TakeDocument(ref JsonScanner scanner) => _reader.Read(_buffer.AsSpan(0, _end), ref scanner);
 
     /// <summary>Takes what several threads can read from here, which is nearly all of a large file.</summary>
     private void ReadAhead()
@@ -131,7 +131,7 @@ internal sealed class SnapshotReader
             return;
         }
 
-        var ahead = ParallelReader.Read(_file, Position, _fingerprint, _chunkSize, _codec);
+        var ahead = ParallelReader.Read(_file, Position, _fingerprint, _chunkSize, _reader);
         _documents.EnsureCapacity(_documents.Count + ahead.Documents.Sum(documents => documents.Count));
         ahead.Documents.ForEach(documents => documents.ForEach(Add));
         (_next, _end, _read, _fingerprint) = (0, 0, ahead.Position, ahead.Fingerprint);

@@ -44,7 +44,7 @@ internal sealed class SnapshotTarget : IFuzzTarget
         var disk = new MemoryDisk { Files = { [StoreOracle.SessionFile] = file } };
         try
         {
-            var read = SnapshotReader.Read(disk, StoreOracle.SessionFile, new DocumentCodec(null));
+            var read = SnapshotReader.Read(disk, StoreOracle.SessionFile, new DocumentReader(null));
             using var written = disk.Create("encrypted");
             SnapshotWriter.Write(written, read.Head, read.Documents, read.Tail, StoreOracle.Codec(2), new Pace(() => 0, TimeProvider.System));
             return disk.Files["encrypted"];

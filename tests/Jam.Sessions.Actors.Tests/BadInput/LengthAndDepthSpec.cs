@@ -94,7 +94,7 @@ public sealed class LengthAndDepthSpec
     }
 
     private static Snapshot Read(byte[] bytes) =>
-        SnapshotReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile, new DocumentCodec(null));
+        SnapshotReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile, new DocumentReader(null));
 
     private static JournalSummary? Summarize(byte[] bytes) => JournalReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile);
 

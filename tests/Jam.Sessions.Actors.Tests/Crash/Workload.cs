@@ -16,7 +16,7 @@ internal static class Workload
             disk.Put(Life.JsonPath, JamFile.ToArray());
         }
 
-        var documents = Actors.Storage.SnapshotReader.Read(disk, Life.JsonPath, new Actors.Storage.DocumentCodec(null)).Documents;
+        var documents = Actors.Storage.SnapshotReader.Read(disk, Life.JsonPath, new Actors.Storage.DocumentReader(null)).Documents;
         return (disk, new Oracle(Documents.Of(documents)));
     }
 }

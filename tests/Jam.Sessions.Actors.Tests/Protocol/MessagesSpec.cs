@@ -123,5 +123,5 @@ public sealed class MessagesSpec
     private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([Session]), fernet: null);
 
     private static Snapshot Read(string json) =>
-        SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentCodec(null));
+        SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentReader(null));
 }

@@ -75,7 +75,7 @@ public sealed class DocumentCodecSpec
     [InlineData("\"1.0\" :[ 1.50]")]
     public void A_document_that_is_no_session_belongs_to_nobody_and_is_written_as_it_was(string member)
     {
-        var session = ReadMember(member, new DocumentCodec(null));
+        var session = ReadMember(member, new DocumentReader(null));
         Assert.Equal((true, "", ""), (session.IsOpaque, session.Key, session.Id));
         Assert.Same(SessionData.Unreadable, session.Data);
         Assert.Equal(member, Written(session));
@@ -123,9 +123,9 @@ public sealed class DocumentCodecSpec
     [Fact]
     public void Sessions_of_one_key_share_its_string()
     {
-        var codec = new DocumentCodec(null);
-        Assert.Same(Read("""{"key": "user1"}""", codec).Key, Read("""{"key": "user1"}""", codec).Key);
-        Assert.Equal("user2", Read("""{"key": "user2"}""", codec).Key);
+        var reader = new DocumentReader(null);
+        Assert.Same(Read("""{"key": "user1"}""", reader).Key, Read("""{"key": "user1"}""", reader).Key);
+        Assert.Equal("user2", Read("""{"key": "user2"}""", reader).Key);
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class DocumentCodecSpec
     [InlineData("plain", null)]
     [InlineData("token", "/f holds encrypted sessions; set is-session-crypt = true and session-aes-secret. Nothing was written.")]
     [InlineData("plain token", "/f holds encrypted sessions; set is-session-crypt = true and session-aes-secret. Nothing was written.")]
-    public void Without_a_secret_an_encrypted_file_is_refused(string data, string? refusal) => AssertRefused(new DocumentCodec(null), data, refusal);
+    public void Without_a_secret_an_encrypted_file_is_refused(string data, string? refusal) => AssertRefused(new DocumentReader(null), data, refusal);
 
     [Theory]
     [InlineData("", null)]
@@ -145,10 +145,10 @@ public sealed class DocumentCodecSpec
     [InlineData("plain", "/f is not encrypted, and is-session-crypt is on. Set allow-plain-to-encrypted = true to encrypt it. Nothing was written.")]
     public void With_a_secret_a_file_is_refused_that_does_not_fit_it(string data, string? refusal)
     {
-        AssertRefused(new DocumentCodec(Cipher), data, refusal);
+        AssertRefused(new DocumentReader(Cipher), data, refusal);
         if (data != "plain")
         {
-            AssertRefused(new DocumentCodec(Cipher, allowPlainToEncrypted: true), data, refusal);
+            AssertRefused(new DocumentReader(Cipher, allowPlainToEncrypted: true), data, refusal);
         }
     }
 
@@ -158,14 +158,15 @@ public sealed class DocumentCodecSpec
         foreach (var document in new[] { """{"key": "k", "session_id": "i", "data": "{}", "created_at": 1.5}""", """{"data": "{}", "x": 1}""" })
         {
             var codec = new DocumentCodec(Cipher, allowPlainToEncrypted: true);
-            var session = Read(document, codec);
-            Assert.True(codec.HasPlainToEncrypt);
+            var reader = codec.NewReader();
+            var session = Read(document, reader);
+            Assert.True(reader.HasPlainToEncrypt);
             Assert.Equal("{}", session.Data.Json);
-            codec.RefuseWrongSecret("/f");
-            var written = Written(session, codec.Anew());
+            reader.RefuseWrongSecret("/f");
+            var written = Written(session, codec);
             Assert.StartsWith("\"1\": {", written, StringComparison.Ordinal);
             Assert.Contains("\"data\": \"J$_", written, StringComparison.Ordinal);
-            Assert.Equal("{}", Read(written["\"1\": ".Length..], new DocumentCodec(Cipher)).Data.Json);
+            Assert.Equal("{}", Read(written["\"1\": ".Length..], new DocumentReader(Cipher)).Data.Json);
         }
     }
 
@@ -178,9 +179,10 @@ public sealed class DocumentCodecSpec
         var text = DataOf(data);
         var document = $$"""{"key": "k", "session_id": "i", "data": "{{text}}", "created_at": 1.5}""";
         var codec = new DocumentCodec(Cipher);
-        var session = Read(document, codec);
+        var reader = codec.NewReader();
+        var session = Read(document, reader);
         Assert.Same(SessionData.Unreadable, session.Data);
-        Assert.False(codec.HasPlainToEncrypt);
+        Assert.False(reader.HasPlainToEncrypt);
         Assert.Equal($"\"1\": {document}", Written(session, codec));
         Assert.Equal($"\"1\": {document.Replace("\"i\"", "\"new\"", StringComparison.Ordinal)}", Written(session.WithId("new"), codec));
     }
@@ -190,20 +192,21 @@ public sealed class DocumentCodecSpec
     {
         var document = $$"""{"x": 1, "data": "{{DataOf("token")}}"}""";
         var codec = new DocumentCodec(Cipher, allowPlainToEncrypted: true);
-        var session = Read(document, codec);
+        var reader = codec.NewReader();
+        var session = Read(document, reader);
         Assert.Equal("{}", session.Data.Json);
-        Assert.False(codec.HasPlainToEncrypt);
+        Assert.False(reader.HasPlainToEncrypt);
         Assert.Equal($"\"1\": {document}", Written(session, codec));
         var changed = Written(session.WithData(SessionData.From("""{"a":1}""")), codec);
-        Assert.Equal("""{"a":1}""", Read(changed["\"1\": ".Length..], codec).Data.Json);
+        Assert.Equal("""{"a":1}""", Read(changed["\"1\": ".Length..], reader).Data.Json);
     }
 
     [Fact]
     public void Without_a_secret_nothing_is_to_be_encrypted()
     {
-        var codec = new DocumentCodec(null, allowPlainToEncrypted: true);
-        Read("""{"data": "{}"}""", codec);
-        Assert.False(codec.HasPlainToEncrypt);
+        var reader = new DocumentReader(null, allowPlainToEncrypted: true);
+        Read("""{"data": "{}"}""", reader);
+        Assert.False(reader.HasPlainToEncrypt);
     }
 
     private static string DataOf(string kind) => kind switch
@@ -214,32 +217,32 @@ public sealed class DocumentCodecSpec
         _ => "{}",
     };
 
-    private static void AssertRefused(DocumentCodec codec, string data, string? refusal)
+    private static void AssertRefused(DocumentReader reader, string data, string? refusal)
     {
         foreach (var kind in data.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            Read($$"""{"data": "{{DataOf(kind)}}"}""", codec);
+            Read($$"""{"data": "{{DataOf(kind)}}"}""", reader);
         }
 
         if (refusal is null)
         {
-            codec.RefuseWrongSecret("/f");
+            reader.RefuseWrongSecret("/f");
         }
         else
         {
-            Assert.Equal(refusal, Assert.Throws<SessionSecretException>(() => codec.RefuseWrongSecret("/f")).Message);
+            Assert.Equal(refusal, Assert.Throws<SessionSecretException>(() => reader.RefuseWrongSecret("/f")).Message);
         }
     }
 
-    private static Session Read(string document, DocumentCodec? codec = null) => ReadMember($"\"1\": {document}", codec ?? new DocumentCodec(null));
+    private static Session Read(string document, DocumentReader? reader = null) => ReadMember($"\"1\": {document}", reader ?? new DocumentReader(null));
 
-    private static Session ReadMember(string member, DocumentCodec codec)
+    private static Session ReadMember(string member, DocumentReader reader)
     {
         var bytes = Encoding.UTF8.GetBytes(member);
         var scanner = new JsonScanner(bytes);
         var name = scanner.TakeString();
         scanner.Take((byte)':');
-        var session = codec.Read(bytes, 0, name, ref scanner);
+        var session = reader.Read(bytes, 0, name, ref scanner);
         Assert.True(scanner.AtEnd());
         return session;
     }

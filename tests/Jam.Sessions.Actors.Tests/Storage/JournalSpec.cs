@@ -320,7 +320,7 @@ public sealed class JournalSpec
     {
         var documents = new List<(long, long, string, string)>();
         JournalReader.Read(disk, Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
-            JournalEntry.Decode(line, ref changes, new DocumentCodec(null), (id, document) => documents.Add((batch, id, document?.Key ?? "gone", document?.Id ?? ""))));
+            JournalEntry.Decode(line, ref changes, new DocumentReader(null), (id, document) => documents.Add((batch, id, document?.Key ?? "gone", document?.Id ?? ""))));
         return documents;
     }
 }

@@ -56,10 +56,10 @@ public sealed class ParallelReaderSpec
         var bytes = Encoding.UTF8.GetBytes($$"""{"_default": { {{Documents}} }, "old": { {{others}} } }""");
         for (var chunkSize = 1; chunkSize < bytes.Length; chunkSize += 7)
         {
-            var codec = new DocumentCodec(null);
-            Read(bytes, chunkSize, codec);
-            Assert.Equal((0, true), (codec.Counts.Tokens, codec.Counts.Plain >= 12));
-            codec.RefuseWrongSecret(Path);
+            var documents = new DocumentReader(null);
+            Read(bytes, chunkSize, documents);
+            Assert.Equal((0, true), (documents.Counts.Tokens, documents.Counts.Plain >= 12));
+            documents.RefuseWrongSecret(Path);
         }
     }
 
@@ -68,12 +68,12 @@ public sealed class ParallelReaderSpec
     {
         var token = Encoding.ASCII.GetString(Cipher.Encrypt("{\"a\":1}"u8));
         var bytes = Encoding.UTF8.GetBytes($$"""{"_default": { {{string.Join(", ", Enumerable.Range(1, 20).Select(i => Document($"{i}", token)))}} } }""");
-        var codec = new DocumentCodec(Cipher);
-        Assert.All(Read(bytes, 1_000, codec).Documents, document => Assert.Equal("{\"a\":1}", document.Data.Json));
-        Assert.Equal((20, 0, 0), (codec.Counts.Tokens, codec.Counts.Plain, codec.Counts.UnreadableTokens));
+        var documents = new DocumentReader(Cipher);
+        Assert.All(Read(bytes, 1_000, documents).Documents, document => Assert.Equal("{\"a\":1}", document.Data.Json));
+        Assert.Equal((20, 0, 0), (documents.Counts.Tokens, documents.Counts.Plain, documents.Counts.UnreadableTokens));
         Assert.Throws<SessionSecretException>(() =>
         {
-            var plain = new DocumentCodec(null);
+            var plain = new DocumentReader(null);
             Read(bytes, 1_000, plain);
             plain.RefuseWrongSecret(Path);
         });
@@ -86,14 +86,14 @@ public sealed class ParallelReaderSpec
         files.Json($$"""{"_default": { {{Documents}} } }""");
         var reads = 0;
         files.Fault = (operation, _) => operation == "Read" && ++reads == 3 ? new IOException("bad sector") : null;
-        Assert.Equal("bad sector", Assert.Throws<IOException>(() => SnapshotReader.Read(files.Disk, StoredFiles.JsonPath, new DocumentCodec(null), 400)).Message);
+        Assert.Equal("bad sector", Assert.Throws<IOException>(() => SnapshotReader.Read(files.Disk, StoredFiles.JsonPath, new DocumentReader(null), 400)).Message);
     }
 
     [Fact]
     public void Nearly_all_of_a_large_file_is_read_in_chunks()
     {
         using var file = new BytesDisk { Files = { [Path] = Encoding.UTF8.GetBytes(Documents) } }.OpenRead(Path)!;
-        var ahead = ParallelReader.Read(file, 0, Fingerprint.Empty, 400, new DocumentCodec(null));
+        var ahead = ParallelReader.Read(file, 0, Fingerprint.Empty, 400, new DocumentReader(null));
         Assert.Equal(Enumerable.Range(1, 11), ahead.Documents.SelectMany(documents => documents).Select(document => (int)document.DocumentId));
         Assert.Equal(Documents.LastIndexOf("\"12\"", StringComparison.Ordinal), ahead.Position);
         Assert.Equal(Fingerprint.Empty.With(Encoding.UTF8.GetBytes(Documents)), ahead.Fingerprint);
@@ -114,14 +114,14 @@ public sealed class ParallelReaderSpec
         return whole;
     }
 
-    private static Snapshot Read(byte[] bytes, int chunkSize, DocumentCodec codec) =>
-        SnapshotReader.Read(new BytesDisk { Files = { [Path] = bytes } }, Path, codec, chunkSize);
+    private static Snapshot Read(byte[] bytes, int chunkSize, DocumentReader documents) =>
+        SnapshotReader.Read(new BytesDisk { Files = { [Path] = bytes } }, Path, documents, chunkSize);
 
     private static string Outcome(byte[] bytes, int chunkSize)
     {
         try
         {
-            var read = Read(bytes, chunkSize, new DocumentCodec(null));
+            var read = Read(bytes, chunkSize, new DocumentReader(null));
             return string.Join('\n', read.Documents
                 .Select(d => $"{d.DocumentId} {d.Key} {d.Id} {d.Data.Json} {d.CreatedAtSeconds:R} {(d.Raw is null ? "-" : Encoding.UTF8.GetString(d.Raw))}")
                 .Append(Encoding.UTF8.GetString(read.Head)).Append(Encoding.UTF8.GetString(read.Tail)).Append(read.Fingerprint.ToString()));

@@ -84,7 +84,7 @@ public sealed class SnapshotReaderSpec
 
     [Fact]
     public void A_file_that_is_not_there_is_an_empty_store() =>
-        Assert.Equal((0, Fingerprint.Empty), (SnapshotReader.Read(new BytesDisk(), Path, new DocumentCodec(null)) is var s ? s.Documents.Count : -1, s.Fingerprint));
+        Assert.Equal((0, Fingerprint.Empty), (SnapshotReader.Read(new BytesDisk(), Path, new DocumentReader(null)) is var s ? s.Documents.Count : -1, s.Fingerprint));
 
     [Theory]
     [InlineData("[]", 0)]
@@ -156,7 +156,7 @@ public sealed class SnapshotReaderSpec
             .Where(file => file.Split('/', '\\')[^2] is "plain" or "damaged" && !file.EndsWith(".expected.json", StringComparison.Ordinal) && !file.EndsWith(".seed.json", StringComparison.Ordinal));
 
     private static Snapshot Read(byte[] bytes, int bytesPerRead = int.MaxValue) =>
-        SnapshotReader.Read(new BytesDisk(bytesPerRead) { Files = { [Path] = bytes } }, Path, new DocumentCodec(null));
+        SnapshotReader.Read(new BytesDisk(bytesPerRead) { Files = { [Path] = bytes } }, Path, new DocumentReader(null));
 
     /// <summary>Everything that a snapshot holds, or where it was refused.</summary>
     private static string Outcome(byte[] bytes, int bytesPerRead = int.MaxValue)
