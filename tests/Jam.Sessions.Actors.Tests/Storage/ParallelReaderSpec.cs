@@ -56,10 +56,10 @@ public sealed class ParallelReaderSpec
         var bytes = Encoding.UTF8.GetBytes($$"""{"_default": { {{Documents}} }, "old": { {{others}} } }""");
         for (var chunkSize = 1; chunkSize < bytes.Length; chunkSize += 7)
         {
-            var documents = new DocumentReader(null);
-            Read(bytes, chunkSize, documents);
-            Assert.Equal((0, true), (documents.Counts.Tokens, documents.Counts.Plain >= 12));
-            documents.RefuseWrongSecret(Path);
+            var reader = new DocumentReader(null);
+            Read(bytes, chunkSize, reader);
+            Assert.Equal((0, true), (reader.Counts.Tokens, reader.Counts.Plain >= 12));
+            reader.RefuseWrongSecret(Path);
         }
     }
 
@@ -68,9 +68,9 @@ public sealed class ParallelReaderSpec
     {
         var token = Encoding.ASCII.GetString(Cipher.Encrypt("{\"a\":1}"u8));
         var bytes = Encoding.UTF8.GetBytes($$"""{"_default": { {{string.Join(", ", Enumerable.Range(1, 20).Select(i => Document($"{i}", token)))}} } }""");
-        var documents = new DocumentReader(Cipher);
-        Assert.All(Read(bytes, 1_000, documents).Documents, document => Assert.Equal("{\"a\":1}", document.Data.Json));
-        Assert.Equal((20, 0, 0), (documents.Counts.Tokens, documents.Counts.Plain, documents.Counts.UnreadableTokens));
+        var reader = new DocumentReader(Cipher);
+        Assert.All(Read(bytes, 1_000, reader).Documents, document => Assert.Equal("{\"a\":1}", document.Data.Json));
+        Assert.Equal((20, 0, 0), (reader.Counts.Tokens, reader.Counts.Plain, reader.Counts.UnreadableTokens));
         Assert.Throws<SessionSecretException>(() =>
         {
             var plain = new DocumentReader(null);
@@ -114,8 +114,8 @@ public sealed class ParallelReaderSpec
         return whole;
     }
 
-    private static Snapshot Read(byte[] bytes, int chunkSize, DocumentReader documents) =>
-        SnapshotReader.Read(new BytesDisk { Files = { [Path] = bytes } }, Path, documents, chunkSize);
+    private static Snapshot Read(byte[] bytes, int chunkSize, DocumentReader reader) =>
+        SnapshotReader.Read(new BytesDisk { Files = { [Path] = bytes } }, Path, reader, chunkSize);
 
     private static string Outcome(byte[] bytes, int chunkSize)
     {

@@ -1,0 +1,67 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Jam.Sessions.Actors.Engine;
+using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Table;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Engine;
+
+/// <summary>Relaxed durability: what was acknowledged is written when the flush interval is over, and its writer is left alone until then.</summary>
+public sealed class RelaxedWritesSpec : EngineTest
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Each_change_is_written_though_nobody_waits_for_it_and_none_follows()
+    {
+        var written = new SemaphoreSlim(0);
+        var disk = new FaultyDisk();
+        await using var engine = await StartOnAsync(disk, o => (o.Durability, o.FlushInterval) = (Durability.Relaxed, TimeSpan.FromMilliseconds(1)));
+        disk.Before = (operation, path) =>
+        {
+            if (operation == "Sync" && path.Contains(".journal-", StringComparison.Ordinal))
+            {
+                written.Release();
+            }
+        };
+        for (var round = 0; round < 5; round++)
+        {
+            await engine.Client.CreateAsync("user1", Data());
+            Assert.True(await written.WaitAsync(s_patience), $"Change {round} was not written.");
+        }
+    }
+
+    [Fact]
+    public async Task The_writer_is_not_woken_for_a_change_while_the_flush_interval_goes_on()
+    {
+        var (store, documents) = Recovery.Open(new PhysicalDisk(), JsonPath, new DocumentCodec(null), "a test");
+        var queue = new CommitQueue(Durability.Relaxed);
+        var options = ResolvedOptions.Resolve(
+            new JamSessionsOptions { JsonPath = JsonPath, Durability = Durability.Relaxed, FlushInterval = TimeSpan.FromHours(1) }, ConfigurationFactory.Empty);
+        var writer = System.ActorOf(PersistenceActor.Props(store, new FileOrder(documents), queue, options));
+        var wakes = new RecordingRef("persistence", writer.Tell);
+
+        await AddAsync(1);
+        Assert.Equal([CollectBatch.Instance], wakes.Messages);
+        await AddAsync(2);
+        Assert.Single(wakes.Messages);
+
+        // The interval is over: whatever comes from here on begins another one.
+        writer.Tell(WriteBatch.Instance);
+        await SettleAsync();
+        await AddAsync(3);
+        Assert.Equal([CollectBatch.Instance, CollectBatch.Instance], wakes.Messages);
+
+        async Task AddAsync(int number)
+        {
+            DocumentChange[] changes = [new(null, new Session($"id{number}", "user1", Data(), 1.5, number, raw: null))];
+            queue.TryAdd(JournalEntry.Encode(changes, store.Codec), changes, waiting: null, wakes);
+            await SettleAsync();
+        }
+
+        Task SettleAsync() => writer.Ask<ActorIdentity>(new Identify(null), s_patience);
+    }
+}
