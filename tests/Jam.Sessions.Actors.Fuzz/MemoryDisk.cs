@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Fuzz;
@@ -28,7 +29,7 @@ internal sealed class MemoryDisk : IDisk
         return new MemoryFile(this, path);
     }
 
-    public IDiskFile Reopen(string path) => new MemoryFile(this, path);
+    public IDiskFile? Open(string path) => OpenRead(path);
 
     public IDisposable Lock(string path, string holder)
     {
@@ -52,6 +53,10 @@ internal sealed class MemoryDisk : IDisk
         Files.Keys.Where(path => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)).ToList();
 
     public FileStamp? Stamp(string path) => Files.TryGetValue(path, out var bytes) ? new FileStamp(bytes.Length, 0) : null;
+
+    public void RequireReplaceable(string path)
+    {
+    }
 
     public void MakePrivate(string path)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Engine;
 using Jam.Sessions.Actors.Hosting;
@@ -13,6 +14,8 @@ namespace Jam.Sessions.Actors;
 /// <remarks>Also the key under which Akka.Hosting knows the actor: <c>IRequiredActor&lt;JamSessions&gt;</c>.</remarks>
 public sealed class JamSessions : IAsyncDisposable
 {
+    private static readonly TimeSpan s_lockPoll = TimeSpan.FromMilliseconds(100);
+
     private static int s_count;
 
     private readonly Task _closed;
@@ -34,7 +37,7 @@ public sealed class JamSessions : IAsyncDisposable
     /// <remarks>When the system terminates through CoordinatedShutdown, which <c>ActorSystem.Terminate()</c> runs too, the engine drains first.</remarks>
     /// <param name="system">Where the engine's actors live.</param>
     /// <param name="options">Null: everything from HOCON and the defaults.</param>
-    /// <param name="cancellationToken">Checked before the file is opened.</param>
+    /// <param name="cancellationToken">Checked before the file is opened, and while another process has it.</param>
     /// <exception cref="JamSessionsOptionsException">Options that cannot work.</exception>
     /// <exception cref="SessionSecretException">The secret is unusable or does not fit the file.</exception>
     /// <exception cref="SessionStoreException">The file cannot be opened, is damaged, is locked, or conflicts with its journal.</exception>
@@ -42,7 +45,7 @@ public sealed class JamSessions : IAsyncDisposable
         ActorSystem system, JamSessionsOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return await StartAsync(system, options ?? new JamSessionsOptions(), new PhysicalDisk(), cancellationToken).ConfigureAwait(false);
+        return await StartAsync(system, options ?? new JamSessionsOptions(), disk: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finishes what was accepted, writes the JSON file, and lets go of it. Later requests get <see cref="SessionsStoppingException"/>.</summary>
@@ -51,15 +54,17 @@ public sealed class JamSessions : IAsyncDisposable
         await (await Task.WhenAny(Ref.Ask<Drained>(Drain.Instance), _closed).ConfigureAwait(false)).ConfigureAwait(false);
 
     internal static async Task<JamSessions> StartAsync(
-        ActorSystem system, JamSessionsOptions options, IDisk disk, CancellationToken cancellationToken = default)
+        ActorSystem system, JamSessionsOptions options, IDisk? disk, CancellationToken cancellationToken = default)
     {
         var resolved = ResolvedOptions.Resolve(options, system.Settings.Config);
         var fernet = resolved.CreateFernet();
+        var log = Logging.GetLogger(system, typeof(JamSessions));
+        disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
         var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
         try
         {
             var engine = Start(system, resolved, fernet, store, documents);
-            Report(Logging.GetLogger(system, typeof(JamSessions)), resolved.JsonPath, documents);
+            Report(log, resolved.JsonPath, documents);
             return engine;
         }
         catch
@@ -69,10 +74,24 @@ public sealed class JamSessions : IAsyncDisposable
         }
     }
 
-    private static Task<(SessionStore Store, IReadOnlyList<Session> Documents)> OpenAsync(
-        IDisk disk, ResolvedOptions options, Fernet? fernet, CancellationToken cancellationToken) =>
-        Task.Run(
-            () => Recovery.Open(disk, options.JsonPath, new DocumentCodec(fernet, options.AllowPlainToEncrypted), Holder()), cancellationToken);
+    /// <summary>Opens the file; while another process has it, again and again until the lock timeout is over.</summary>
+    private static async Task<(SessionStore Store, IReadOnlyList<Session> Documents)> OpenAsync(
+        IDisk disk, ResolvedOptions options, Fernet? fernet, CancellationToken cancellationToken)
+    {
+        var codec = new DocumentCodec(fernet, options.AllowPlainToEncrypted);
+        var since = options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await Task.Run(() => Recovery.Open(disk, options.JsonPath, codec, Holder()), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionStoreLockedException) when (options.LockTimeout - options.TimeProvider.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+            {
+                await Task.Delay(left < s_lockPoll ? left : s_lockPoll, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, IReadOnlyList<Session> documents)
     {

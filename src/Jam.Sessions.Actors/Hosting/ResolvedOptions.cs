@@ -20,6 +20,8 @@ internal sealed class ResolvedOptions
     private ResolvedOptions(JamSessionsOptions code, Config hocon)
     {
         JsonPath = ResolvePath(code.JsonPath ?? Read(hocon, "json-path", (config, key) => config.GetString(key)));
+        LockTimeout = code.LockTimeout ?? Read(hocon, "lock-timeout", (config, key) => config.GetTimeSpan(key));
+        AllowUnlocked = code.AllowUnlocked ?? Read(hocon, "allow-unlocked", (config, key) => config.GetBoolean(key));
         IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
         SessionAesSecret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
@@ -37,6 +39,10 @@ internal sealed class ResolvedOptions
     public static Config Reference { get; } = ConfigurationFactory.FromResource<ResolvedOptions>("reference.conf");
 
     public string JsonPath { get; }
+
+    public TimeSpan LockTimeout { get; }
+
+    public bool AllowUnlocked { get; }
 
     public bool IsSessionCrypt { get; }
 
@@ -122,6 +128,11 @@ internal sealed class ResolvedOptions
         if (string.IsNullOrWhiteSpace(JsonPath))
         {
             yield return "json-path is empty; name a file.";
+        }
+
+        if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromDays(1))
+        {
+            yield return $"lock-timeout must be 0 to 1 day, not {LockTimeout}.";
         }
 
         if (IdFactory is null)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -47,7 +48,9 @@ internal sealed class Journal : IDisposable
     /// <param name="firstBatch">The number of its first batch.</param>
     /// <param name="base">The JSON file that it stands beside.</param>
     /// <param name="lastBatch">The batch to repeat; empty where there is none.</param>
-    public static Journal Begin(IDisk disk, string path, string? spare, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch)
+    /// <param name="former">The journal in use. It ends here, and not before the next one may be on the disk: where this fails earlier, it goes on.</param>
+    public static Journal Begin(
+        IDisk disk, string path, string? spare, int number, long firstBatch, Base @base, ReadOnlySpan<byte> lastBatch, Journal? former)
     {
         var lines = new ArrayBufferWriter<byte>();
         JournalFormat.WriteHeader(lines, number, firstBatch, repeats: !lastBatch.IsEmpty, @base);
@@ -56,21 +59,8 @@ internal sealed class Journal : IDisposable
             JournalFormat.WriteLine(lines, lastBatch, number);
         }
 
-        try
-        {
-            var file = spare is null ? Create(disk, path, lines.WrittenSpan) : Reuse(disk, path, spare, lines.WrittenSpan);
-            return new Journal(number, file, lines.WrittenCount, isInSpare: spare is not null);
-        }
-        catch
-        {
-            Remove(disk, path);
-            if (spare is not null)
-            {
-                Remove(disk, spare);
-            }
-
-            throw;
-        }
+        var file = spare is null ? Create(disk, path, lines.WrittenSpan, former) : Reuse(disk, path, spare, lines.WrittenSpan, former);
+        return new Journal(number, file, lines.WrittenCount, isInSpare: spare is not null);
     }
 
     /// <summary>Appends one line; it is durable when this returns.</summary>
@@ -89,7 +79,7 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>The next journal may be on the disk from now on, even if its creation fails: batches that came after it here would be given up.</summary>
-    public void End() => IsOpen = false;
+    private void End() => IsOpen = false;
 
     /// <summary>Leaves its lines alone in its file, and nothing of journals that the file had before; false where the disk refuses.</summary>
     public bool TryCut()
@@ -107,12 +97,17 @@ internal sealed class Journal : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static IDiskFile Create(IDisk disk, string path, ReadOnlySpan<byte> lines)
+    /// <remarks>
+    /// A file without a whole first line is no journal to anybody, so the former one goes on where not even that could be written. What fails is
+    /// removed, for this very call created it; a name that somebody else has is left alone.
+    /// </remarks>
+    private static IDiskFile Create(IDisk disk, string path, ReadOnlySpan<byte> lines, Journal? former)
     {
         var file = disk.Create(path);
         try
         {
             file.Write(lines, 0);
+            former?.End();
             file.Sync();
             disk.SyncDirectory(Path.GetDirectoryName(path)!);
             return file;
@@ -120,25 +115,44 @@ internal sealed class Journal : IDisposable
         catch
         {
             file.Dispose();
+            Remove(disk, path);
             throw;
         }
     }
 
     /// <remarks>The name that the spare had as a journal must be gone before its content is, and its new content must be there before its new name.</remarks>
-    private static IDiskFile Reuse(IDisk disk, string path, string spare, ReadOnlySpan<byte> lines)
+    private static IDiskFile Reuse(IDisk disk, string path, string spare, ReadOnlySpan<byte> lines, Journal? former)
     {
         var directory = Path.GetDirectoryName(path)!;
-        disk.SyncDirectory(directory);
-        using (var file = disk.Reopen(spare))
+        var isRenamed = false;
+        try
         {
-            file.Write(lines, 0);
-            file.Sync();
-        }
+            disk.SyncDirectory(directory);
+            using (var file = OpenSpare(disk, spare))
+            {
+                file.Write(lines, 0);
+                file.Sync();
+            }
 
-        disk.Rename(spare, path);
-        disk.SyncDirectory(directory);
-        return disk.Reopen(path);
+            former?.End();
+            isRenamed = true;
+            disk.Rename(spare, path);
+            disk.SyncDirectory(directory);
+            return OpenSpare(disk, path);
+        }
+        catch
+        {
+            Remove(disk, spare);
+            if (isRenamed)
+            {
+                Remove(disk, path);
+            }
+
+            throw;
+        }
     }
+
+    private static IDiskFile OpenSpare(IDisk disk, string path) => disk.Open(path) ?? throw new FileNotFoundException($"{path} has vanished.");
 
     /// <summary>Writes zeros behind a line, for the next ones of its kind. Readers take them for a torn end.</summary>
     private void Reserve(long end, int lineLength)

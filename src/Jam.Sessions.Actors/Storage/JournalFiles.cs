@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -29,13 +30,12 @@ internal sealed class JournalReader
     public delegate void OnBatch(long batch, ref JsonScanner changes, ReadOnlySpan<byte> line);
 
     /// <summary>Reads it and says what it holds; null where its creation was cut short, so that it holds nothing.</summary>
-    /// <param name="disk">Where.</param>
-    /// <param name="path">Its file.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="file">Its file, which stays open.</param>
     /// <param name="onBatch">Gets every batch in turn.</param>
     /// <exception cref="SessionStoreCorruptException">A line in the middle is damaged, or the format is not one that this version knows.</exception>
-    public static JournalSummary? Read(IDisk disk, string path, OnBatch? onBatch = null)
+    public static JournalSummary? Read(string path, IDiskFile file, OnBatch? onBatch = null)
     {
-        using var file = disk.OpenRead(path) ?? throw new SessionStoreException(path, $"{path} vanished while it was being read.");
         var reader = new JournalReader(path, file, onBatch);
         reader.ReadAll();
         return reader._summary;

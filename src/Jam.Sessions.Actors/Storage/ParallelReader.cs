@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -16,15 +17,7 @@ internal static class Recovery
             var @lock = disk.Lock($"{path}.lock", holder);
             try
             {
-                var recovered = Recover(disk, path, codec);
-                disk.Delete($"{path}.tmp");
-                disk.Delete(JournalFiles.SpareOf(path));
-                if (disk.Stamp(path) is not null)
-                {
-                    disk.MakePrivate(path);
-                }
-
-                return (new SessionStore(disk, path, @lock, codec, recovered), recovered.Documents);
+                return OpenLocked(disk, path, @lock, codec);
             }
             catch
             {
@@ -35,6 +28,34 @@ internal static class Recovery
         catch (Exception e) when (SessionStore.IsDiskFault(e))
         {
             throw new SessionStoreException(path, $"{path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <remarks>
+    /// The lock alone proves nothing: somebody may have removed its file under a running engine. Only when all journals are locked as well, and the
+    /// next one was created, is it certain that no other engine runs; until then nothing is removed or changed.
+    /// </remarks>
+    private static (SessionStore Store, IReadOnlyList<Session> Documents) OpenLocked(IDisk disk, string path, IDisposable @lock, DocumentCodec codec)
+    {
+        using var journals = LockedJournals.Take(disk, path);
+        var recovered = Recover(disk, path, journals, codec);
+        journals.RefuseOthers();
+        var store = new SessionStore(disk, path, @lock, codec, recovered);
+        try
+        {
+            disk.Delete($"{path}.tmp");
+            disk.Delete(JournalFiles.SpareOf(path));
+            if (recovered.Stamp is not null)
+            {
+                disk.MakePrivate(path);
+            }
+
+            return (store, recovered.Documents);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
         }
     }
 
@@ -51,15 +72,21 @@ internal static class Recovery
         }
     }
 
-    private static RecoveredSessions Recover(IDisk disk, string path, DocumentCodec codec)
+    private static RecoveredSessions Recover(IDisk disk, string path, LockedJournals locked, DocumentCodec codec)
     {
         var reader = codec.NewReader();
-        var files = JournalFiles.List(disk, path);
-        var journals = files.Select(file => JournalReader.Read(disk, file.Path)).OfType<JournalSummary>().ToList();
+        var journals = locked.All.Select(journal => (Summary: JournalReader.Read(journal.Path, journal.File), journal.File))
+            .Where(journal => journal.Summary is not null).Select(journal => (Summary: journal.Summary!, journal.File)).ToList();
+        var summaries = journals.ConvertAll(journal => journal.Summary);
         var stamp = disk.Stamp(path);
+        if (stamp is not null)
+        {
+            disk.RequireReplaceable(path);
+        }
+
         var snapshot = SnapshotReader.Read(disk, path, reader);
-        var @base = BaseOf(path, snapshot.Fingerprint, journals);
-        var (documents, lastBatch, lastLine) = Replay(disk, snapshot.Documents, journals, @base.Covers, reader);
+        var @base = BaseOf(path, snapshot.Fingerprint, summaries);
+        var (documents, lastBatch, lastLine) = Replay(snapshot.Documents, journals, @base.Covers, reader);
         reader.RefuseWrongSecret(path);
         return new RecoveredSessions(
             snapshot,
@@ -68,8 +95,8 @@ internal static class Recovery
             @base,
             lastBatch,
             lastLine,
-            LastJournalNumber: files.Count > 0 ? files[^1].Number : 0,
-            JournalBytes: journals.Sum(journal => journal.Length),
+            LastJournalNumber: locked.LastNumber,
+            JournalBytes: summaries.Sum(journal => journal.Length),
             reader.HasPlainToEncrypt);
     }
 
@@ -96,16 +123,16 @@ internal static class Recovery
     /// store repeats it in its own journal; every batch before it was synced before the next one was written.
     /// </remarks>
     private static (IReadOnlyList<Session> Documents, long LastBatch, ReadOnlyMemory<byte> LastLine) Replay(
-        IDisk disk, List<Session> documents, List<JournalSummary> journals, long covers, DocumentReader reader)
+        List<Session> documents, List<(JournalSummary Summary, IDiskFile File)> journals, long covers, DocumentReader reader)
     {
         var last = covers;
         var lastLine = new ArrayBufferWriter<byte>();
         var replay = new DocumentReplay(documents);
         for (var i = 0; i < journals.Count; i++)
         {
-            var journal = journals[i];
-            var givenUpFrom = i + 1 < journals.Count ? journals[i + 1].First : long.MaxValue;
-            JournalReader.Read(disk, journal.Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
+            var (journal, file) = journals[i];
+            var givenUpFrom = i + 1 < journals.Count ? journals[i + 1].Summary.First : long.MaxValue;
+            JournalReader.Read(journal.Path, file, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
             {
                 if (batch <= last || batch >= givenUpFrom)
                 {

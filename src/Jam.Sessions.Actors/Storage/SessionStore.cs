@@ -1,4 +1,5 @@
 using System.Buffers;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -205,15 +206,14 @@ internal sealed class SessionStore : IDisposable
 
     private void BeginJournal(ReadOnlySpan<byte> lastBatch = default)
     {
-        // The former one takes no more, whatever becomes of the next; it stays open until then, for no other engine starts beside an open journal.
+        // The former one stays open until the next one is: no other engine starts beside an open journal.
         var former = _journal;
         var wasOpen = former is { IsOpen: true };
-        former?.End();
         (var spare, _spare) = (_spare, null);
         var (number, path) = (_journalNumber + 1, JournalFiles.PathOf(_path, _journalNumber + 1));
         try
         {
-            _journal = Journal.Begin(_disk, path, spare, number, _nextBatch, _base, lastBatch);
+            _journal = Journal.Begin(_disk, path, spare, number, _nextBatch, _base, lastBatch, former);
             _journalNumber = number;
         }
         catch

@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Disk;
+
 namespace Jam.Sessions.Actors.Storage;
 
 /// <summary>A snapshot between its beginning and its end: the sessions of one instant, on their way into a temporary file.</summary>
@@ -49,15 +51,7 @@ internal sealed class SnapshotInProgress(
     }
 
     /// <summary><see cref="Write"/> on a thread of its own, behind all others: one that takes turns with the writer keeps it waiting for milliseconds.</summary>
-    public Task<Fingerprint> WriteInBackground() => Task.Factory.StartNew(
-        () =>
-        {
-            Posix.LowerPriority();
-            return Write();
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+    public Task<Fingerprint> WriteInBackground() => LowPriorityThread.Run(Write);
 
     /// <summary>Whoever waits for it wants it more than others want the processor.</summary>
     public void Hurry() => pace.Hurry();

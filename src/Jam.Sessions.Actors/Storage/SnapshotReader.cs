@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Disk;
+
 namespace Jam.Sessions.Actors.Storage;
 
 /// <summary>Reads a TinyDB file, <c>{"_default": {"1": {…}, …}}</c>, through one buffer: never the whole file, one document at a time.</summary>

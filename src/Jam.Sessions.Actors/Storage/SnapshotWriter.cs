@@ -1,4 +1,5 @@
 using System.Buffers;
+using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Storage;
 

@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Benchmarks.Probes;
@@ -5,7 +6,7 @@ namespace Jam.Sessions.Actors.Benchmarks.Probes;
 /// <summary>The real disk behind a gate: while it is closed, no sync of a file returns.</summary>
 internal sealed class GatedDisk : IDisk
 {
-    private readonly PhysicalDisk _disk = new();
+    private readonly IDisk _disk = PhysicalDisk.Of(allowUnlocked: false, _ => { });
     private readonly ManualResetEventSlim _gate = new(initialState: true);
 
     public void CloseGate() => _gate.Reset();
@@ -16,7 +17,7 @@ internal sealed class GatedDisk : IDisk
 
     public IDiskFile Create(string path) => new GatedFile(_disk.Create(path), _gate);
 
-    public IDiskFile Reopen(string path) => new GatedFile(_disk.Reopen(path), _gate);
+    public IDiskFile? Open(string path) => _disk.Open(path) is { } file ? new GatedFile(file, _gate) : null;
 
     public IDisposable Lock(string path, string holder) => _disk.Lock(path, holder);
 
@@ -29,6 +30,8 @@ internal sealed class GatedDisk : IDisk
     public IReadOnlyList<string> List(string directory, string prefix) => _disk.List(directory, prefix);
 
     public FileStamp? Stamp(string path) => _disk.Stamp(path);
+
+    public void RequireReplaceable(string path) => _disk.RequireReplaceable(path);
 
     public void MakePrivate(string path) => _disk.MakePrivate(path);
 

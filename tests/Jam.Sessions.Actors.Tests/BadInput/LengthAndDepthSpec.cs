@@ -96,7 +96,7 @@ public sealed class LengthAndDepthSpec
     private static Snapshot Read(byte[] bytes) =>
         SnapshotReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile, new DocumentReader(null));
 
-    private static JournalSummary? Summarize(byte[] bytes) => JournalReader.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile);
+    private static JournalSummary? Summarize(byte[] bytes) => Journals.Read(new BytesDisk { Files = { [SessionFile] = bytes } }, SessionFile);
 
     /// <summary>Runs, and checks that all that was allocated meanwhile stays within a multiple of the input's length.</summary>
     private static T InMemory<T>(byte[] bytes, int timesItsLength, Func<byte[], T> read)

@@ -1,4 +1,5 @@
 using System.Text;
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Crash;

@@ -25,7 +25,7 @@ internal sealed class FaultPlan(string operation, FaultKind kind, long after, Ra
 
     /// <summary>The operations that may fail.</summary>
     public static readonly string[] Operations =
-        [Full, ShortWrite, ReadOnlyDirectory, "Create", "Reopen", "Cut", "Sync", "Rename", "SyncDirectory", "Delete", "OpenRead", "Read", "Stamp", "List", "Lock", "MakePrivate"];
+        [Full, ShortWrite, ReadOnlyDirectory, "Create", "Open", "Cut", "Sync", "Rename", "SyncDirectory", "Delete", "OpenRead", "Read", "Stamp", "List", "Lock", "MakePrivate", "RequireReplaceable"];
 
     private long _left = after;
     private bool _isHealed;

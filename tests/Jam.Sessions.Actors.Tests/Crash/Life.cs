@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 using Jam.Sessions.Actors.Table;
 

@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
@@ -11,7 +12,7 @@ internal sealed class LyingDisk(IDisk disk, Predicate<string> isSwallowed) : IDi
 
     public IDiskFile Create(string path) => new LyingFile(disk.Create(path), isSwallowed(path));
 
-    public IDiskFile Reopen(string path) => new LyingFile(disk.Reopen(path), isSwallowed(path));
+    public IDiskFile? Open(string path) => disk.Open(path) is { } file ? new LyingFile(file, isSwallowed(path)) : null;
 
     public IDisposable Lock(string path, string holder) => disk.Lock(path, holder);
 
@@ -30,6 +31,8 @@ internal sealed class LyingDisk(IDisk disk, Predicate<string> isSwallowed) : IDi
     public IReadOnlyList<string> List(string directory, string prefix) => disk.List(directory, prefix);
 
     public FileStamp? Stamp(string path) => disk.Stamp(path);
+
+    public void RequireReplaceable(string path) => disk.RequireReplaceable(path);
 
     public void MakePrivate(string path) => disk.MakePrivate(path);
 

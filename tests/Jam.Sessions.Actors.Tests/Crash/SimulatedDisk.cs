@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
@@ -6,14 +7,15 @@ namespace Jam.Sessions.Actors.Tests.Crash;
 /// <remarks>
 /// What it may do, and a real one does: writes since a file's last sync are lost in any subset of sectors; a length, grown or cut, is durable
 /// before its data (then zeros) or after; names that were created, replaced or deleted since the directory's last sync are durable each on its own, a
-/// rename as a whole; a file's sync keeps its content and not its name; after a sync that failed, the next one does not write what that one owed.
+/// rename as a whole; a file's sync keeps its content and not its name; after a file's sync that failed, the next one does not write what
+/// that one owed; after a directory's it does, since file systems end or turn read-only where their own journal fails. Locks are on files, not on names, and end with whoever has them: several processes may use one disk.
 /// </remarks>
 internal sealed class SimulatedDisk : IDisk
 {
     private readonly Dictionary<string, SimulatedFile> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedFile> _durableNames = new(StringComparer.Ordinal);
     private readonly List<NameChange> _unsynced = [];
-    private bool _isLocked;
+    private readonly Dictionary<string, object> _locks = new(StringComparer.Ordinal);
 
     /// <summary>How many steps, of those that change something, were done.</summary>
     public int Steps { get; private set; }
@@ -27,6 +29,12 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Asked before each operation; what it throws, the program gets.</summary>
     public IFaults? Faults { get; set; }
 
+    /// <summary>A file that is a mount point: nothing can be renamed onto it.</summary>
+    public string? MountPoint { get; init; }
+
+    /// <summary>Whether the file system has no call that syncs a directory.</summary>
+    public bool CannotSyncDirectories { get; init; }
+
     /// <summary>How many files were opened and not closed.</summary>
     public int OpenFiles { get; private set; }
 
@@ -39,8 +47,7 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>What another program does that replaces or removes a file with care: afterwards that is durable, and so is what was renamed before.</summary>
     public void ReplaceFromOutside(string path, byte[]? content)
     {
-        _unsynced.ForEach(change => change.Apply(_durableNames));
-        _unsynced.Clear();
+        SyncNames(_unsynced.Count);
         if (content is not null)
         {
             Put(path, content);
@@ -51,10 +58,13 @@ internal sealed class SimulatedDisk : IDisk
         _durableNames.Remove(path);
     }
 
+    /// <summary>Somebody removes the lock file: whoever has the lock keeps it, on a file that nobody finds any more.</summary>
+    public void RemoveLockFiles() => _locks.Clear();
+
     public IDiskFile? OpenRead(string path)
     {
         Begin(nameof(OpenRead), path);
-        return _names.TryGetValue(path, out var file) ? Opened(path, file) : null;
+        return _names.TryGetValue(path, out var file) ? Opened(path, file, takesLock: false) : null;
     }
 
     public IDiskFile Create(string path)
@@ -67,25 +77,30 @@ internal sealed class SimulatedDisk : IDisk
         }
 
         Change(nameof(Create), new NameChange(null, path, file));
-        return Opened(path, file);
+        return Opened(path, file, takesLock: true);
     }
 
-    public IDiskFile Reopen(string path)
+    public IDiskFile? Open(string path)
     {
-        Begin(nameof(Reopen), path);
-        return _names.TryGetValue(path, out var file) ? Opened(path, file) : throw new FileNotFoundException(path);
+        Begin(nameof(Open), path);
+        return _names.TryGetValue(path, out var file) ? Opened(path, file, takesLock: true) : null;
     }
 
     public IDisposable Lock(string path, string holder)
     {
         Begin(nameof(Lock), path);
-        _isLocked = !_isLocked ? true : throw new InvalidOperationException("the lock was not released");
-        return new Unlock(this);
+        var taken = new object();
+        return _locks.TryAdd(path, taken) ? new Unlock(this, path, taken) : throw new SessionStoreLockedException(path, "another life");
     }
 
     public void Rename(string source, string target)
     {
         Begin(nameof(Rename), target);
+        if (target == MountPoint)
+        {
+            throw new IOException($"{target} is busy");
+        }
+
         if (!_names.Remove(source, out var file))
         {
             throw new FileNotFoundException(source);
@@ -106,10 +121,31 @@ internal sealed class SimulatedDisk : IDisk
 
     public void SyncDirectory(string directory)
     {
-        Begin(nameof(SyncDirectory), directory);
+        Beside?.Invoke(directory);
+        if (CannotSyncDirectories)
+        {
+            return;
+        }
+
         Step(nameof(SyncDirectory), directory);
-        _unsynced.ForEach(change => change.Apply(_durableNames));
-        _unsynced.Clear();
+        try
+        {
+            Faults?.Before(nameof(SyncDirectory), directory);
+        }
+        catch
+        {
+            SyncNames(Faults!.Random.Next(_unsynced.Count + 1));
+            throw;
+        }
+
+        SyncNames(_unsynced.Count);
+    }
+
+    /// <summary>Some of the names reached the disk, in their order; the others are still owed.</summary>
+    private void SyncNames(int count)
+    {
+        _unsynced.GetRange(0, count).ForEach(change => change.Apply(_durableNames));
+        _unsynced.RemoveRange(0, count);
     }
 
     public IReadOnlyList<string> List(string directory, string prefix)
@@ -124,12 +160,21 @@ internal sealed class SimulatedDisk : IDisk
         return _names.TryGetValue(path, out var file) ? new FileStamp(file.Length, file.ModifiedTicks) : null;
     }
 
+    public void RequireReplaceable(string path)
+    {
+        Begin(nameof(RequireReplaceable), path);
+        if (path == MountPoint)
+        {
+            throw new IOException($"{path} is a mount point");
+        }
+    }
+
     public void MakePrivate(string path) => Begin(nameof(MakePrivate), path);
 
     /// <summary>The disk after the process was killed: nothing is lost, and what was not synced can be lost later.</summary>
     public SimulatedDisk AfterKill()
     {
-        var disk = new SimulatedDisk();
+        var disk = new SimulatedDisk { MountPoint = MountPoint, CannotSyncDirectories = CannotSyncDirectories };
         var copies = _names.Values.Concat(_durableNames.Values).Concat(_unsynced.Select(change => change.File).OfType<SimulatedFile>())
             .Distinct().ToDictionary(file => file, file => file.Copy());
         foreach (var (path, file) in _names)
@@ -157,7 +202,7 @@ internal sealed class SimulatedDisk : IDisk
             change.Apply(names);
         }
 
-        var disk = new SimulatedDisk();
+        var disk = new SimulatedDisk { MountPoint = MountPoint, CannotSyncDirectories = CannotSyncDirectories };
         foreach (var (path, file) in names)
         {
             disk.Put(path, file.AfterPowerLoss(random, keepData).Content);
@@ -179,10 +224,15 @@ internal sealed class SimulatedDisk : IDisk
         return hash.ToHashCode();
     }
 
-    private Handle Opened(string path, SimulatedFile file)
+    private Handle Opened(string path, SimulatedFile file, bool takesLock)
     {
+        if (takesLock)
+        {
+            file.IsLocked = !file.IsLocked ? true : throw new SessionStoreLockedException(path, "another life");
+        }
+
         OpenFiles++;
-        return new Handle(this, path, file);
+        return new Handle(this, path, file, takesLock);
     }
 
     private void Begin(string operation, string path)
@@ -220,12 +270,18 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
-    private sealed class Unlock(SimulatedDisk disk) : IDisposable
+    private sealed class Unlock(SimulatedDisk disk, string path, object taken) : IDisposable
     {
-        public void Dispose() => disk._isLocked = false;
+        public void Dispose()
+        {
+            if (disk._locks.GetValueOrDefault(path) == taken)
+            {
+                disk._locks.Remove(path);
+            }
+        }
     }
 
-    private sealed class Handle(SimulatedDisk disk, string path, SimulatedFile file) : IDiskFile
+    private sealed class Handle(SimulatedDisk disk, string path, SimulatedFile file, bool hasLock) : IDiskFile
     {
         private bool _isOpen = true;
 
@@ -275,8 +331,14 @@ internal sealed class SimulatedDisk : IDisk
 
         public void Dispose()
         {
-            disk.OpenFiles -= _isOpen ? 1 : 0;
+            if (!_isOpen)
+            {
+                return;
+            }
+
             _isOpen = false;
+            disk.OpenFiles--;
+            file.IsLocked &= !hasLock;
         }
     }
 }

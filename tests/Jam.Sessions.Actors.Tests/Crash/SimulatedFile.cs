@@ -12,6 +12,9 @@ internal sealed class SimulatedFile
     private byte[] _seen = [];
     private byte[] _durable = [];
 
+    /// <summary>Whether some handle has the lock.</summary>
+    public bool IsLocked { get; set; }
+
     public int Length => _seen.Length;
 
     public long ModifiedTicks { get; private set; } = Interlocked.Increment(ref s_clock);

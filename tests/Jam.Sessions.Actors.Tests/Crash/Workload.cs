@@ -8,9 +8,11 @@ internal static class Workload
         {"other": {"1": {"kept": [1, 2.50]}}, "_default": {"1": {"key": "anna", "session_id": "one", "data": "{\"a\": 1}", "created_at": 1795367285.296665}, "3": {"key": "bert", "session_id": "two", "extra": null, "data": "{}", "created_at": 1}, "x": [true], "7": {"key": 5}}, "last": {}}
         """u8;
 
-    public static (SimulatedDisk Disk, Oracle Oracle) Begin(int seed)
+    /// <param name="seed">Decides what it begins with.</param>
+    /// <param name="disk">Where; null for a disk that lacks nothing.</param>
+    public static (SimulatedDisk Disk, Oracle Oracle) Begin(int seed, SimulatedDisk? disk = null)
     {
-        var disk = new SimulatedDisk();
+        disk ??= new SimulatedDisk();
         if (seed % 2 == 0)
         {
             disk.Put(Life.JsonPath, JamFile.ToArray());

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Jam.Sessions.Actors.Engine;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 using Jam.Sessions.Actors.Table;
 using Jam.Sessions.Actors.Tests.Support;
@@ -37,7 +38,7 @@ public sealed class RelaxedWritesSpec : EngineTest
     [Fact]
     public async Task The_writer_is_not_woken_for_a_change_while_the_flush_interval_goes_on()
     {
-        var (store, documents) = Recovery.Open(new PhysicalDisk(), JsonPath, new DocumentCodec(null), "a test");
+        var (store, documents) = Recovery.Open(PhysicalDisk.Of(allowUnlocked: false, _ => { }), JsonPath, new DocumentCodec(null), "a test");
         var queue = new CommitQueue(Durability.Relaxed);
         var options = ResolvedOptions.Resolve(
             new JamSessionsOptions { JsonPath = JsonPath, Durability = Durability.Relaxed, FlushInterval = TimeSpan.FromHours(1) }, ConfigurationFactory.Empty);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 using Jam.Sessions.Actors.Tests.Support;
 
@@ -47,7 +48,7 @@ public sealed class FilesAreTheOwnersAloneSpec : EngineTest
     [InlineData(0b010_000_000, 0b100_000_000)]
     public async Task A_new_file_is_created_private_and_not_made_private_later(int umask, int mode)
     {
-        var (disk, file, locked) = (new PhysicalDisk(), Path.Combine(Folder, "new"), Path.Combine(Folder, "lock"));
+        var (disk, file, locked) = (PhysicalDisk.Of(allowUnlocked: false, _ => { }), Path.Combine(Folder, "new"), Path.Combine(Folder, "lock"));
         await WithUmaskAsync(umask, () =>
         {
             using var created = disk.Create(file);

@@ -14,6 +14,8 @@ public sealed class OptionsSpec : IDisposable
     private static readonly Dictionary<string, (string Key, object Default, string Words, string Hocon, object Resolved, object Code)> Options = new()
     {
         [nameof(JamSessionsOptions.JsonPath)] = ("json-path", Path.GetFullPath("sessions.json"), "sessions.json", "/hocon.json", "/hocon.json", "/code.json"),
+        [nameof(JamSessionsOptions.LockTimeout)] = ("lock-timeout", TimeSpan.Zero, "0", "30 s", TimeSpan.FromSeconds(30), TimeSpan.FromDays(1)),
+        [nameof(JamSessionsOptions.AllowUnlocked)] = ("allow-unlocked", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.IsSessionCrypt)] = ("is-session-crypt", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.SessionAesSecret)] = ("session-aes-secret", "", "the environment variable JAM_SESSION_AES_SECRET", "hocon", "hocon", "code"),
         [nameof(JamSessionsOptions.AllowPlainToEncrypted)] = ("allow-plain-to-encrypted", false, "false", "on", true, false),
@@ -99,6 +101,8 @@ public sealed class OptionsSpec : IDisposable
         Assert.Single(Failures(new JamSessionsOptions { FlushInterval = Timeout.InfiniteTimeSpan }));
         Assert.Single(Failures(new JamSessionsOptions { Durability = (Durability)7 }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "" }));
+        Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromTicks(-1) }));
+        Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "a\0b" }));
     }
 

@@ -50,7 +50,7 @@ public sealed class JournalDamageSpec
         byte[] bytes = [.. Header, .. First];
         bytes[3] ^= 1;
         Assert.Equal(0, Assert.Throws<SessionStoreCorruptException>(() => Batches(bytes)).Offset);
-        Assert.Null(JournalReader.Read(new BytesDisk { Files = { [Path] = bytes[..^5] } }, Path));
+        Assert.Null(Journals.Read(new BytesDisk { Files = { [Path] = bytes[..^5] } }, Path));
     }
 
     [Fact]
@@ -84,13 +84,6 @@ public sealed class JournalDamageSpec
         Assert.Throws<SessionStoreCorruptException>(() => Batches(Line(body))).Message);
 
     [Fact]
-    public void A_journal_that_somebody_removes_while_the_engine_starts_is_named()
-    {
-        var refusal = Assert.Throws<SessionStoreException>(() => JournalReader.Read(new BytesDisk(), Path));
-        Assert.Equal((Path, $"{Path} vanished while it was being read."), (refusal.Path, refusal.Message));
-    }
-
-    [Fact]
     public void Lines_larger_than_the_buffer_are_read_in_memory_of_their_size()
     {
         var large = $"\"{new string('x', 200_000)}\"";
@@ -100,7 +93,7 @@ public sealed class JournalDamageSpec
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 10 * bytes.Length);
     }
 
-    private static int Batches(byte[] bytes) => JournalReader.Read(new BytesDisk { Files = { [Path] = bytes } }, Path)!.Batches;
+    private static int Batches(byte[] bytes) => Journals.Read(new BytesDisk { Files = { [Path] = bytes } }, Path)!.Batches;
 
     private static byte[] Batch(int number, string document) => Line($"{{\"batch\": {number}, \"changes\": [{{\"1\": {document}}}]");
 

@@ -20,7 +20,7 @@ public sealed class JournalSpec
             batches =>
             {
                 var disk = new BytesDisk(bytesPerRead: 100);
-                using (var journal = Journal.Begin(disk, Path, spare: null, 1, firstBatch: 7, Beside, lastBatch: default))
+                using (var journal = Journal.Begin(disk, Path, spare: null, 1, firstBatch: 7, Beside, lastBatch: default, former: null))
                 {
                     foreach (var (batch, i) in batches.Select((b, i) => (b, i)))
                     {
@@ -30,7 +30,7 @@ public sealed class JournalSpec
                     Assert.Equal(disk.Files[Path].AsSpan().TrimEnd((byte)0).Length, journal.Length);
                 }
 
-                var summary = JournalReader.Read(disk, Path)!;
+                var summary = Journals.Read(disk, Path)!;
                 Assert.Equal((7L, batches.Length), (summary.First, summary.Batches));
                 Assert.Equal([Beside], summary.Bases);
                 Assert.Equal(batches.SelectMany((batch, i) => batch.Select(s => (7L + i, (long)s.Item3, s.Item1, s.Item2))), Documents(disk));
@@ -41,10 +41,10 @@ public sealed class JournalSpec
     public void Removals_and_bases_are_read_too()
     {
         var disk = new BytesDisk();
-        using var journal = Journal.Begin(disk, Path, spare: null, 1, firstBatch: 1, Beside, lastBatch: default);
+        using var journal = Journal.Begin(disk, Path, spare: null, 1, firstBatch: 1, Beside, lastBatch: default, former: null);
         journal.Append(Batch(1, [], removed: Session(4, "k", "i")));
         journal.Append(JournalFormat.BodyOf(new Base(1, new Fingerprint(5, 0xFFFFFFFF))));
-        Assert.Equal([Beside, new Base(1, new Fingerprint(5, 0xFFFFFFFF))], JournalReader.Read(disk, Path)!.Bases);
+        Assert.Equal([Beside, new Base(1, new Fingerprint(5, 0xFFFFFFFF))], Journals.Read(disk, Path)!.Bases);
         Assert.Equal([(1L, 4L, "gone", "")], Documents(disk));
     }
 
@@ -55,11 +55,11 @@ public sealed class JournalSpec
         for (var length = starts[3]; length < bytes.Length - 1; length++)
         {
             var disk = Holding(bytes[..length]);
-            Assert.Equal(2, JournalReader.Read(disk, Path)!.Batches);
+            Assert.Equal(2, Journals.Read(disk, Path)!.Batches);
             Assert.Equal([7L, 8L], Documents(disk).Select(d => d.Batch));
         }
 
-        Assert.Equal(3, JournalReader.Read(Holding(bytes[..^1]), Path)!.Batches);
+        Assert.Equal(3, Journals.Read(Holding(bytes[..^1]), Path)!.Batches);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class JournalSpec
         var (bytes, starts) = ThreeBatches();
         for (var length = 0; length < starts[1] - 1; length++)
         {
-            Assert.Null(JournalReader.Read(Holding(bytes[..length]), Path));
+            Assert.Null(Journals.Read(Holding(bytes[..length]), Path));
         }
     }
 
@@ -105,13 +105,13 @@ public sealed class JournalSpec
             if (!IsLetterCase(bytes, bit))
             {
                 var damaged = Flipped(Over(old, bytes), bit);
-                Assert.Equal(starts.Last(start => start <= bit / 8), Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Read(damaged, Path)).Offset);
+                Assert.Equal(starts.Last(start => start <= bit / 8), Assert.Throws<SessionStoreCorruptException>(() => Journals.Read(damaged, Path)).Offset);
             }
         }
 
         for (var bit = bytes.Length * 8; bit < old.Length * 8; bit++)
         {
-            Assert.Equal(3, JournalReader.Read(Flipped(Over(old, bytes), bit), Path)!.Batches);
+            Assert.Equal(3, Journals.Read(Flipped(Over(old, bytes), bit), Path)!.Batches);
         }
     }
 
@@ -128,19 +128,19 @@ public sealed class JournalSpec
     public void A_journal_in_the_file_of_an_older_one_holds_its_own_batches_alone()
     {
         var disk = Holding(ThreeBatches().Bytes);
-        using (var journal = Journal.Begin(disk, "/folder/next", spare: Path, 2, firstBatch: 10, Beside, lastBatch: default))
+        using (var journal = Journal.Begin(disk, "/folder/next", spare: Path, 2, firstBatch: 10, Beside, lastBatch: default, former: null))
         {
             var length = disk.Files["/folder/next"].Length;
-            Assert.Equal((10L, 0), JournalReader.Read(disk, "/folder/next") is { } begun ? (begun.First, begun.Batches) : default);
+            Assert.Equal((10L, 0), Journals.Read(disk, "/folder/next") is { } begun ? (begun.First, begun.Batches) : default);
             journal.Append(Batch(10, [Session(1, "key", "id1")]));
             Assert.Equal(length, disk.Files["/folder/next"].Length);
-            Assert.Equal(journal.Length, JournalReader.Read(disk, "/folder/next")!.Length);
+            Assert.Equal(journal.Length, Journals.Read(disk, "/folder/next")!.Length);
             Assert.True(journal.TryCut());
             Assert.Equal(journal.Length, disk.Files["/folder/next"].Length);
         }
 
         Assert.False(disk.Files.ContainsKey(Path));
-        Assert.Equal(1, JournalReader.Read(disk, "/folder/next")!.Batches);
+        Assert.Equal(1, Journals.Read(disk, "/folder/next")!.Batches);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class JournalSpec
                 continue;
             }
 
-            var damage = Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Read(damaged, Path));
+            var damage = Assert.Throws<SessionStoreCorruptException>(() => Journals.Read(damaged, Path));
             Assert.Equal(starts.Last(start => start <= bit / 8), damage.Offset);
         }
     }
@@ -189,13 +189,13 @@ public sealed class JournalSpec
     public void A_journal_that_repeats_the_last_batch_says_so_and_holds_it()
     {
         var disk = new BytesDisk();
-        using var journal = Journal.Begin(disk, Path, spare: null, 2, firstBatch: 7, Beside, Batch(6, [Session(1, "key", "id6")]));
+        using var journal = Journal.Begin(disk, Path, spare: null, 2, firstBatch: 7, Beside, Batch(6, [Session(1, "key", "id6")]), former: null);
         journal.Append(Batch(7, [Session(2, "key", "id7")]));
-        var summary = JournalReader.Read(disk, Path)!;
+        var summary = Journals.Read(disk, Path)!;
         Assert.Equal((7L, true, 2), (summary.First, summary.Repeats, summary.Batches));
         Assert.Equal([(6L, 1L, "key", "id6"), (7L, 2L, "key", "id7")], Documents(disk));
         Assert.Contains("\"repeats\": 6, ", Encoding.ASCII.GetString(disk.Files[Path]), StringComparison.Ordinal);
-        Assert.False(JournalReader.Read(Holding(ThreeBatches().Bytes), Path)!.Repeats);
+        Assert.False(Journals.Read(Holding(ThreeBatches().Bytes), Path)!.Repeats);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class JournalSpec
         var (bytes, starts) = ThreeBatches();
         bytes[starts[1] + 2] ^= 1;
         bytes[starts[2] + 2] ^= 1;
-        Assert.Equal(starts[1], Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Read(Holding(bytes), Path)).Offset);
+        Assert.Equal(starts[1], Assert.Throws<SessionStoreCorruptException>(() => Journals.Read(Holding(bytes), Path)).Offset);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class JournalSpec
     {
         var disk = Holding([.. ThreeBatches().Bytes, .. Checked("{\"batch\": 10, \"changes\": [x]", journal: 1)]);
         var start = ThreeBatches().Bytes.Length;
-        Assert.Equal(4, JournalReader.Read(disk, Path)!.Batches);
+        Assert.Equal(4, Journals.Read(disk, Path)!.Batches);
         Assert.Equal(start + 26, Assert.Throws<SessionStoreCorruptException>(() => Documents(disk)).Offset);
     }
 
@@ -220,10 +220,10 @@ public sealed class JournalSpec
     public void Zeros_at_the_end_are_a_torn_write()
     {
         var (bytes, starts) = ThreeBatches();
-        Assert.Equal(3, JournalReader.Read(Holding([.. bytes, .. new byte[5000]]), Path)!.Batches);
-        Assert.Equal(2, JournalReader.Read(Holding([.. bytes.AsSpan(..(starts[3] + 20)), .. new byte[5000]]), Path)!.Batches);
-        Assert.Equal(3, JournalReader.Read(Holding([.. bytes.AsSpan(..^1), .. new byte[5000]]), Path)!.Batches);
-        Assert.Null(JournalReader.Read(Holding(new byte[70_000]), Path));
+        Assert.Equal(3, Journals.Read(Holding([.. bytes, .. new byte[5000]]), Path)!.Batches);
+        Assert.Equal(2, Journals.Read(Holding([.. bytes.AsSpan(..(starts[3] + 20)), .. new byte[5000]]), Path)!.Batches);
+        Assert.Equal(3, Journals.Read(Holding([.. bytes.AsSpan(..^1), .. new byte[5000]]), Path)!.Batches);
+        Assert.Null(Journals.Read(Holding(new byte[70_000]), Path));
     }
 
     [Theory]
@@ -243,7 +243,7 @@ public sealed class JournalSpec
     [InlineData("{\"first\": 1")]
     public void A_journal_of_another_format_is_refused(string body)
     {
-        var damage = Assert.Throws<SessionStoreCorruptException>(() => JournalReader.Read(Holding(Checked(body)), Path));
+        var damage = Assert.Throws<SessionStoreCorruptException>(() => Journals.Read(Holding(Checked(body)), Path));
         Assert.Equal((Path, 0L), (damage.Path, damage.Offset));
     }
 
@@ -278,7 +278,7 @@ public sealed class JournalSpec
     private static (byte[] Bytes, int[] LineStarts) ThreeBatches(int number = 1, int first = 7)
     {
         var disk = new BytesDisk();
-        using var journal = Journal.Begin(disk, Path, spare: null, number, first, Beside, lastBatch: default);
+        using var journal = Journal.Begin(disk, Path, spare: null, number, first, Beside, lastBatch: default, former: null);
         var starts = new List<int> { 0 };
         for (var batch = first; batch < first + 3; batch++)
         {
@@ -319,7 +319,7 @@ public sealed class JournalSpec
     private static List<(long Batch, long Id, string Key, string SessionId)> Documents(BytesDisk disk)
     {
         var documents = new List<(long, long, string, string)>();
-        JournalReader.Read(disk, Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
+        Journals.Read(disk, Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
             JournalEntry.Decode(line, ref changes, new DocumentReader(null), (id, document) => documents.Add((batch, id, document?.Key ?? "gone", document?.Id ?? ""))));
         return documents;
     }

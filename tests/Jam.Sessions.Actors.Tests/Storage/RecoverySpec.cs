@@ -1,4 +1,5 @@
 using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.Tests.Support;
 using static Jam.Sessions.Actors.Tests.Storage.StoredFiles;
 
 namespace Jam.Sessions.Actors.Tests.Storage;
@@ -103,7 +104,7 @@ public sealed class RecoverySpec
         _files.Journal(2, Header(9));
         var (store, documents) = _files.Open();
         Assert.Equal(["foreign"], documents.Select(document => document.Id));
-        Assert.Equal(9, JournalReader.Read(_files.Disk, JournalPath(3))!.First);
+        Assert.Equal(9, Journals.Read(_files.Disk, JournalPath(3))!.First);
         Assert.False(store.HasUncoveredBatches);
     }
 
@@ -128,7 +129,7 @@ public sealed class RecoverySpec
     public void The_first_journal_has_number_one_and_begins_with_batch_one()
     {
         using var store = _files.Open().Store;
-        Assert.Equal((1L, 0), JournalReader.Read(_files.Disk, JournalPath(1)) is { } journal ? (journal.First, journal.Batches) : default);
+        Assert.Equal((1L, 0), Journals.Read(_files.Disk, JournalPath(1)) is { } journal ? (journal.First, journal.Batches) : default);
     }
 
     [Fact]

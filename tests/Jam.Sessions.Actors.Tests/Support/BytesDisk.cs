@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Support;
@@ -15,7 +16,7 @@ internal sealed class BytesDisk(int bytesPerRead = int.MaxValue) : IDisk
         return new BytesFile(this, path, bytesPerRead);
     }
 
-    public IDiskFile Reopen(string path) => new BytesFile(this, path, bytesPerRead);
+    public IDiskFile? Open(string path) => OpenRead(path);
 
     public IDisposable Lock(string path, string holder) => throw new NotSupportedException();
 
@@ -34,6 +35,10 @@ internal sealed class BytesDisk(int bytesPerRead = int.MaxValue) : IDisk
     public IReadOnlyList<string> List(string directory, string prefix) => Files.Keys.ToList();
 
     public FileStamp? Stamp(string path) => Files.TryGetValue(path, out var bytes) ? new FileStamp(bytes.Length, 0) : null;
+
+    public void RequireReplaceable(string path)
+    {
+    }
 
     public void MakePrivate(string path)
     {

@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Support;
@@ -5,7 +6,7 @@ namespace Jam.Sessions.Actors.Tests.Support;
 /// <summary>The real disk, until a test makes an operation fail.</summary>
 internal sealed class FaultyDisk : IDisk
 {
-    private readonly PhysicalDisk _disk = new();
+    private readonly IDisk _disk = PhysicalDisk.Of(allowUnlocked: false, _ => { });
 
     /// <summary>Asked before every operation: its name and path. What it throws, the engine gets.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
@@ -25,7 +26,7 @@ internal sealed class FaultyDisk : IDisk
 
     public IDiskFile Create(string path) => Do(nameof(Create), path, () => new FaultyFile(this, path, _disk.Create(path)));
 
-    public IDiskFile Reopen(string path) => Do(nameof(Reopen), path, () => new FaultyFile(this, path, _disk.Reopen(path)));
+    public IDiskFile? Open(string path) => Do(nameof(Open), path, () => _disk.Open(path) is { } file ? new FaultyFile(this, path, file) : null);
 
     public IDisposable Lock(string path, string holder) => Do(nameof(Lock), path, () => _disk.Lock(path, holder));
 
@@ -38,6 +39,8 @@ internal sealed class FaultyDisk : IDisk
     public IReadOnlyList<string> List(string directory, string prefix) => Do(nameof(List), directory, () => _disk.List(directory, prefix));
 
     public FileStamp? Stamp(string path) => Do(nameof(Stamp), path, () => _disk.Stamp(path));
+
+    public void RequireReplaceable(string path) => Do(nameof(RequireReplaceable), path, () => { _disk.RequireReplaceable(path); return true; });
 
     public void MakePrivate(string path) => Do(nameof(MakePrivate), path, () => { _disk.MakePrivate(path); return true; });
 

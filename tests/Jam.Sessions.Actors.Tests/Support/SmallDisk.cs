@@ -8,16 +8,18 @@ namespace Jam.Sessions.Actors.Tests.Support;
 /// <remarks>A process keeps the mount; this one reaches into it through <c>/proc</c>. It is gone when that process ends, which it does with this one.</remarks>
 internal sealed class SmallDisk : IDisposable
 {
-    private const string Mount = """mount -t tmpfs -o "size=$0k,mode=0700" none "$1" && echo mounted && exec cat""";
+    private const string Mount = """mount -t tmpfs -o "size=$0k,mode=0700" none "$1" && eval "$2" && echo mounted && exec cat""";
 
     private static readonly Lazy<string?> s_whyNot = new(Probe);
 
     private readonly TempFolder _mountPoint = new();
     private readonly Process _keeper;
 
-    public SmallDisk(int kilobytes)
+    /// <param name="kilobytes">How much room there is.</param>
+    /// <param name="prepare">A shell command that is run in the namespace first; <c>$1</c> is the mount point.</param>
+    public SmallDisk(int kilobytes, string prepare = ":")
     {
-        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", Mount, $"{kilobytes}", _mountPoint.Path])
+        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", Mount, $"{kilobytes}", _mountPoint.Path, prepare])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
