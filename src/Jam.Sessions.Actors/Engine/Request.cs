@@ -44,14 +44,11 @@ internal abstract class Request(ISessionCommand command) : INoSerializationVerif
 }
 
 /// <summary>An actor's, which is told the answer.</summary>
-internal sealed class ToldRequest(ISessionCommand command, IActorRef sender) : Request(command)
+internal sealed class ToldRequest(ISessionCommand command, IActorRef? sender) : Request(command)
 {
     private IActorRef? _sender = sender;
 
-    protected override void Deliver(object reply, IActorRef self)
-    {
-        Interlocked.Exchange(ref _sender, null)?.Tell(reply, self);
-    }
+    protected override void Deliver(object reply, IActorRef self) => Asker.Answer(Interlocked.Exchange(ref _sender, null), reply, self);
 }
 
 /// <summary>A caller's in this process, who awaits the answer: what <c>Ask</c> makes for each call, less a name, its registration and a timer.</summary>

@@ -15,7 +15,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, LiveKeys keys, Sess
 {
     public override ActorPath Path => manager.Path;
 
-    public override IActorRefProvider Provider => manager.Provider;
+    public override IActorRefProvider Provider { get; } = new QuietProvider(manager.Provider);
 
     public override IInternalActorRef Parent => manager.Parent;
 
@@ -50,10 +50,10 @@ internal sealed class SessionsRef(IInternalActorRef manager, LiveKeys keys, Sess
         switch (message)
         {
             case GetSession get:
-                sender?.Tell(Lookup(get), this);
+                Asker.Answer(sender, Lookup(get), this);
                 break;
             case ISessionCommand command:
-                Send(new ToldRequest(command, sender ?? manager.Provider.DeadLetters));
+                Send(new ToldRequest(command, sender));
                 break;
             default:
                 manager.Tell(message, sender);

@@ -10,12 +10,12 @@ public sealed class JamSessionsOptions
     public string? JsonPath { get; set; }
 
     /// <summary>How long a start waits for another process to let go of the file, as in a rolling update.</summary>
-    /// <value>0 to 1 day. Default: 0, a file that is in use is refused at once. HOCON: <c>lock-timeout</c>.</value>
+    /// <value>0 to 1 day; with 0 a file that is in use is refused at once. Default: 0. HOCON: <c>lock-timeout</c>.</value>
     public TimeSpan? LockTimeout { get; set; }
 
     /// <summary>Whether to go on where the file system gives no locks, as some network file systems do.</summary>
-    /// <remarks>Then nothing keeps a second process from opening the same file, and what one of them acknowledged is lost. Not used where there are locks.</remarks>
-    /// <value>Default: false, such a file is refused. HOCON: <c>allow-unlocked</c>.</value>
+    /// <remarks>Then nothing keeps a second process from opening the same file, and what one of them acknowledged is lost. Without it such a file is refused. Where there are locks it changes nothing.</remarks>
+    /// <value>Default: false. HOCON: <c>allow-unlocked</c>.</value>
     public bool? AllowUnlocked { get; set; }
 
     /// <summary>Whether ids and data are encrypted in the file, as jam does it (Fernet).</summary>
