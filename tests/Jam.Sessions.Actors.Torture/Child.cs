@@ -84,4 +84,7 @@ public sealed class LiveSession(long number, string key)
     public string Id { get; set; } = "";
 
     public int Version { get; set; }
+
+    /// <summary>The highest version that was tried, also where it was refused.</summary>
+    public int LastTried { get; set; } = 1;
 }
