@@ -7,7 +7,9 @@ namespace Jam.Sessions.Actors.Engine;
 
 /// <summary>From the key actors to the persistence actor: the batch that is being filled while others are written.</summary>
 /// <remarks>The persistence actor is told once that something waits, however much that is: to wake it takes longer than to decide.</remarks>
-internal sealed class CommitQueue(Durability durability)
+/// <param name="durability">What an acknowledgement promises.</param>
+/// <param name="time">Says when what waits began to wait.</param>
+internal sealed class CommitQueue(Durability durability, TimeProvider time)
 {
     /// <summary>So much is written as one batch.</summary>
     public const int BatchBytes = 4 << 20;
@@ -23,6 +25,7 @@ internal sealed class CommitQueue(Durability durability)
     private CommitBatch _open = new();
     private CommitBatch? _spare;
     private long _bytes;
+    private long _since;
     private News _told;
     private bool _isHeldUp;
     private bool _isClosed;
@@ -40,6 +43,30 @@ internal sealed class CommitQueue(Durability durability)
     {
         get => Volatile.Read(ref _isHeldUp);
         set => Volatile.Write(ref _isHeldUp, value);
+    }
+
+    /// <summary>When the first commit came of which the persistence actor was told since the queue was last found empty: a timestamp.</summary>
+    public long Since
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _since;
+            }
+        }
+    }
+
+    /// <summary>How many batches it holds.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _full.Count + (_open.IsEmpty ? 0 : 1);
+            }
+        }
     }
 
     /// <summary>Whether a commit may be acknowledged only once it is on the disk.</summary>
@@ -75,6 +102,8 @@ internal sealed class CommitQueue(Durability durability)
                 return true;
             }
 
+            // Once for each time that it is told, and not for each commit: to read the clock takes as long as to decide.
+            _since = _told == News.Nothing ? time.GetTimestamp() : _since;
             _told = news;
         }
 

@@ -42,12 +42,7 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
         }
     }
 
-    public long NewDocumentId() =>
-        table.NewDocumentId() is < Session.DocumentIdLimit and var id
-            ? id
-            : throw new SessionStoreException(
-                options.JsonPath,
-                $"{options.JsonPath} has a document id so large that none can follow it. Nothing was changed. Give that document a smaller id.");
+    public long NewDocumentId() => table.NewDocumentId();
 
     public double Now() => UnixTime.FromDateTimeOffset(options.TimeProvider.GetUtcNow());
 

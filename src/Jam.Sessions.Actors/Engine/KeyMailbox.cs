@@ -9,7 +9,7 @@ namespace Jam.Sessions.Actors.Engine;
 /// <remarks>Akka finds mailboxes by their name in the configuration and makes them through this constructor.</remarks>
 internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox.Messages>
 {
-    private const string Id = "jam.sessions.key-mailbox";
+    private const string Id = "jam-sessions-key-mailbox";
 
     public KeyMailbox(Settings settings, Config config) : base(settings, config)
     {

@@ -11,7 +11,9 @@ namespace Jam.Sessions.Actors.Engine;
 /// <summary>The one writer: makes what the key actors decided durable, and tells those who wait; takes snapshots beside that.</summary>
 /// <remarks>
 /// It has a thread of its own and is told as soon as something waits: whatever arrives during one sync becomes the next batch, so batches
-/// grow with the load and nobody waits for a timer. With relaxed durability nobody waits, and the flush interval makes the batches.
+/// grow with the load and nobody waits for a timer. With relaxed durability nobody waits, and the flush interval makes the batches: it counts from
+/// the oldest change that is not written, so what was acknowledged is durable after the interval or the sync under way, whichever is longer, and
+/// one more sync. Each round takes what was there when it began, so that neither that nor other messages wait for ever.
 /// </remarks>
 internal sealed class PersistenceActor : UntypedActor, IWithTimers
 {
@@ -25,6 +27,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     private readonly List<IActorRef> _awaitingNextSnapshot = [];
     private SnapshotInProgress? _snapshot;
     private long _snapshotNotBefore;
+    private long? _unwrittenSince;
     private bool _isClosed;
     private IActorRef? _drainRequester;
 
@@ -91,12 +94,18 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     /// <summary>Relaxed durability: keeps what was acknowledged as the bytes of the next line, which is written when the flush interval is over.</summary>
     private void Collect()
     {
-        while (TryPeek(out var batch, comesBack: true))
+        _unwrittenSince ??= _commits.Since;
+        while (UntilDue() > TimeSpan.Zero)
         {
+            if (!TryPeek(out var batch, comesBack: true))
+            {
+                WriteLater(UntilDue());
+                return;
+            }
+
             if (batch.IsAwaited)
             {
-                Write();
-                return;
+                break;
             }
 
             if (Collect(batch) is { } reason)
@@ -106,33 +115,46 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             }
         }
 
+        Write();
+    }
+
+    /// <summary>How long the oldest change that is not written may wait on.</summary>
+    private TimeSpan UntilDue() => _options.FlushInterval - _options.TimeProvider.GetElapsedTime(_unwrittenSince ?? _options.TimeProvider.GetTimestamp());
+
+    private void WriteLater(TimeSpan delay)
+    {
         if (!Timers.IsTimerActive(nameof(WriteBatch)))
         {
-            WriteLater();
+            Timers.StartSingleTimer(nameof(WriteBatch), WriteBatch.Instance, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
         }
     }
 
-    private void WriteLater() => Timers.StartSingleTimer(nameof(WriteBatch), WriteBatch.Instance, _options.FlushInterval);
-
-    /// <summary>Writes all that was handed over; null, or why the disk refused.</summary>
+    /// <summary>Writes all that was handed over until now; null, or why the disk refused.</summary>
     private SessionStoreException? Write()
     {
+        var now = _options.TimeProvider.GetTimestamp();
         var failure = WriteAll();
-        if (failure is null)
-        {
-            _commits.IsHeldUp = false;
-        }
-        else
+        if (failure is not null)
         {
             Refuse(failure);
+            return failure;
         }
 
-        return failure;
+        _commits.IsHeldUp = false;
+        _unwrittenSince = null;
+        if (TryPeek(out var next))
+        {
+            // It came while this was written.
+            _unwrittenSince = now;
+            Self.Tell(next.IsAwaited ? WriteBatch.Instance : CollectBatch.Instance, ActorRefs.NoSender);
+        }
+
+        return null;
     }
 
     private SessionStoreException? WriteAll()
     {
-        while (TryPeek(out var batch))
+        for (var left = _batches.Count + _commits.Count; left > 0 && TryPeek(out var batch); left--)
         {
             if ((batch.IsAwaited ? WriteAwaited(batch) : Collect(batch)) is { } failure)
             {
@@ -218,7 +240,7 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
 
         if (_store.OpenBytes > 0 || _batches.Count > 0)
         {
-            WriteLater();
+            WriteLater(_options.FlushInterval);
         }
     }
 

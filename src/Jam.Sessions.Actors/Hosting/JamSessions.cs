@@ -64,7 +64,7 @@ public sealed class JamSessions : IAsyncDisposable
         try
         {
             var engine = Start(system, resolved, fernet, store, documents);
-            Report(log, resolved.JsonPath, documents);
+            StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
         catch
@@ -84,7 +84,7 @@ public sealed class JamSessions : IAsyncDisposable
         {
             try
             {
-                return await Task.Run(() => Recovery.Open(disk, options.JsonPath, codec, Holder()), cancellationToken).ConfigureAwait(false);
+                return await Task.Run(() => Recovery.Open(disk, options.JsonPath, codec, Holder(), options.AllowForeignFile), cancellationToken).ConfigureAwait(false);
             }
             catch (SessionStoreLockedException) when (options.LockTimeout - options.TimeProvider.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
             {
@@ -95,7 +95,7 @@ public sealed class JamSessions : IAsyncDisposable
 
     private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, IReadOnlyList<Session> documents)
     {
-        var (table, commits) = (new SessionTable(documents), new CommitQueue(options.Durability));
+        var (table, commits) = (new SessionTable(documents), new CommitQueue(options.Durability, options.TimeProvider));
         var keys = new LiveKeys();
         var persistence = WriterThread.On(system, PersistenceActor.Props(store, new FileOrder(documents), commits, options));
         var identities = new IdentitySource(options, table, fernet);
@@ -118,18 +118,6 @@ public sealed class JamSessions : IAsyncDisposable
 
     private static Props KeyActorProps(ActorSystem system, SessionKeyActor.Surroundings engine) =>
         CallersThread.On(system, KeyMailbox.On(system, SessionKeyActor.Props(engine)));
-
-    private static void Report(ILoggingAdapter log, string path, IReadOnlyList<Session> documents)
-    {
-        log.Info("jam.sessions: {Path} is open with {Count} sessions", path, documents.Count(document => !document.IsOpaque));
-        var unreadable = documents.Count(document => !document.IsOpaque && ReferenceEquals(document.Data, SessionData.Unreadable));
-        if (unreadable > 0)
-        {
-            log.Warning(
-                "jam.sessions: {Path} has {Count} sessions whose data cannot be read; they are kept, and reading one fails. Update or delete them, or restore the key that they were encrypted with",
-                path, unreadable);
-        }
-    }
 
     private static string Holder()
     {

@@ -18,6 +18,11 @@ public sealed class JamSessionsOptions
     /// <value>Default: false. HOCON: <c>allow-unlocked</c>.</value>
     public bool? AllowUnlocked { get; set; }
 
+    /// <summary>Whether to take a file that holds JSON and no table of TinyDB, and add the sessions to it.</summary>
+    /// <remarks>Without it such a file is refused: most likely it is another program's. All that it holds is kept.</remarks>
+    /// <value>Default: false. HOCON: <c>allow-foreign-file</c>.</value>
+    public bool? AllowForeignFile { get; set; }
+
     /// <summary>Whether ids and data are encrypted in the file, as jam does it (Fernet).</summary>
     /// <remarks>Session keys and creation times stay readable, as in jam. A file that is not encrypted is refused, see
     /// <see cref="AllowPlainToEncrypted"/>.</remarks>

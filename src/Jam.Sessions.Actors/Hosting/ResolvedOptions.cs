@@ -22,6 +22,7 @@ internal sealed class ResolvedOptions
         JsonPath = ResolvePath(code.JsonPath ?? Read(hocon, "json-path", (config, key) => config.GetString(key)));
         LockTimeout = code.LockTimeout ?? Read(hocon, "lock-timeout", (config, key) => config.GetTimeSpan(key));
         AllowUnlocked = code.AllowUnlocked ?? Read(hocon, "allow-unlocked", (config, key) => config.GetBoolean(key));
+        AllowForeignFile = code.AllowForeignFile ?? Read(hocon, "allow-foreign-file", (config, key) => config.GetBoolean(key));
         IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
         SessionAesSecret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
@@ -43,6 +44,8 @@ internal sealed class ResolvedOptions
     public TimeSpan LockTimeout { get; }
 
     public bool AllowUnlocked { get; }
+
+    public bool AllowForeignFile { get; }
 
     public bool IsSessionCrypt { get; }
 
@@ -71,8 +74,9 @@ internal sealed class ResolvedOptions
     /// <exception cref="JamSessionsOptionsException">Options that cannot work, all at once.</exception>
     public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem)
     {
-        var options = new ResolvedOptions(code, SectionOf(actorSystem));
-        List<string> failures = [.. options._unreadable, .. options.Failures()];
+        var section = SectionOf(actorSystem);
+        var options = new ResolvedOptions(code, section);
+        List<string> failures = [.. KnownKeys.Misspelt(section, Reference.GetConfig(Section)), .. options._unreadable, .. options.Failures()];
         return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
     }
 

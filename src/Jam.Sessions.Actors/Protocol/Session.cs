@@ -10,9 +10,9 @@ public sealed record Session
     /// <param name="Id">The session id.</param>
     /// <param name="Key">The session key.</param>
     /// <param name="Data">The session's data.</param>
-    /// <param name="CreatedAt">When the session was created; kept to the microsecond.</param>
-    public Session(string Id, string Key, SessionData Data, DateTimeOffset CreatedAt)
-        : this(Id, Key, Data, UnixTime.FromDateTimeOffset(CreatedAt), documentId: 0, raw: null) { }
+    /// <param name="CreatedAt">When the session was created; kept to the microsecond. Null where that is not known.</param>
+    public Session(string Id, string Key, SessionData Data, DateTimeOffset? CreatedAt)
+        : this(Id, Key, Data, CreatedAt is { } time ? UnixTime.FromDateTimeOffset(time) : double.NaN, documentId: 0, raw: null) { }
 
     internal Session(string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw)
         : this(id, key, data, createdAtSeconds, documentId, raw, SessionIds.HashOf(id)) { }
@@ -37,19 +37,19 @@ public sealed record Session
     /// <summary>What the session holds.</summary>
     public SessionData Data { get; }
 
-    /// <summary>When the session was created, in UTC.</summary>
-    public DateTimeOffset CreatedAt => UnixTime.ToDateTimeOffset(CreatedAtSeconds);
+    /// <summary>When the session was created, in UTC; null where the file does not say, or says no time that there is.</summary>
+    public DateTimeOffset? CreatedAt => UnixTime.ToDateTimeOffset(CreatedAtSeconds);
 
-    /// <summary>The creation as jam's file holds it: Unix seconds.</summary>
+    /// <summary>The creation as jam's file holds it: Unix seconds; not a number where it holds none.</summary>
     internal double CreatedAtSeconds { get; }
 
-    /// <summary>Ids from here on are kept as they are and never given: they leave no room to count on from them.</summary>
+    /// <summary>Ids from here on, and as far below 0, are <see cref="Model.LargeDocumentIds"/>.</summary>
     internal const long DocumentIdLimit = 1L << 62;
 
-    /// <summary>Stands for a document id that is no 64-bit number.</summary>
+    /// <summary>Stands for a document id that is no whole number.</summary>
     internal const long NoDocumentId = long.MinValue;
 
-    /// <summary>A document that is kept but never served: not an object, or with a name that is no 64-bit number.</summary>
+    /// <summary>A document that is kept but never served: not an object, or with a name that is no whole number.</summary>
     internal bool IsOpaque => Raw is [(byte)'"', ..];
 
     /// <summary>The TinyDB document id, unique in the file.</summary>
@@ -86,7 +86,7 @@ public sealed record Session
     public override int GetHashCode() => HashCode.Combine(Id, Key, Data, CreatedAtSeconds);
 
     /// <summary>Takes the session apart.</summary>
-    public void Deconstruct(out string Id, out string Key, out SessionData Data, out DateTimeOffset CreatedAt) =>
+    public void Deconstruct(out string Id, out string Key, out SessionData Data, out DateTimeOffset? CreatedAt) =>
         (Id, Key, Data, CreatedAt) = (this.Id, this.Key, this.Data, this.CreatedAt);
 
     /// <summary>The size of the data only: an id or data never reaches a log by accident.</summary>

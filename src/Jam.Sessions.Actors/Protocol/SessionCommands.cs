@@ -102,8 +102,13 @@ public sealed record DeleteSession : ISessionIdCommand
 public sealed record ClearSessions : ISessionCommand
 {
     /// <summary>Creates the message.</summary>
-    /// <exception cref="ArgumentException">The key is null, empty or too long.</exception>
-    public ClearSessions(string sessionKey) => SessionKey = SessionKeys.Checked(sessionKey);
+    /// <param name="sessionKey">Whose sessions; of any length, for a file may have brought longer keys than new sessions can have.</param>
+    /// <exception cref="ArgumentException">The key is null or empty.</exception>
+    public ClearSessions(string sessionKey)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionKey);
+        SessionKey = sessionKey;
+    }
 
     /// <summary>Whose sessions are removed.</summary>
     public string SessionKey { get; }

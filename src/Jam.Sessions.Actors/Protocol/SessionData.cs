@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -19,6 +21,13 @@ public sealed class SessionData : IEquatable<SessionData>
 {
     /// <summary>How deep session data may nest: what jam's own limit of about 980 levels allows.</summary>
     public const int MaxDepth = 1000;
+
+    // As in Python, which reads no longer ones; to convert one takes time in proportion to the square of its length.
+    private const int MaxWholeDigits = 4300;
+
+    // What any stack has room for; and a stack for the deepest data that there is.
+    private const int ShallowLevels = 64;
+    private const int DeepStackBytes = 16 << 20;
 
     /// <summary>The empty object, <c>{}</c>.</summary>
     public static readonly SessionData Empty = new("{}"u8.ToArray());
@@ -107,14 +116,14 @@ public sealed class SessionData : IEquatable<SessionData>
 
     /// <summary>Reads the data as a <typeparamref name="T"/>, by reflection.</summary>
     /// <exception cref="SessionDataException">The data does not fit the type, or its text is not standard JSON.</exception>
-    public T As<T>() => Read(utf8 => JsonSerializer.Deserialize<T>(utf8, Serializer));
+    public T As<T>() => Read(_ => OnEnoughStack(() => JsonSerializer.Deserialize<T>(_utf8, Serializer)));
 
     /// <summary>Reads the data as a <typeparamref name="T"/>, by source-generated metadata.</summary>
     /// <exception cref="SessionDataException">The data does not fit the type, or its text is not standard JSON.</exception>
-    public T As<T>(JsonTypeInfo<T> typeInfo) => Read(utf8 => JsonSerializer.Deserialize(utf8, typeInfo));
+    public T As<T>(JsonTypeInfo<T> typeInfo) => Read(_ => OnEnoughStack(() => JsonSerializer.Deserialize(_utf8, typeInfo)));
 
     /// <summary>Reads the data as a new, mutable JSON object; of duplicate names the last one counts.</summary>
-    /// <exception cref="SessionDataException">The text is not a standard JSON object.</exception>
+    /// <exception cref="SessionDataException">The text is not a standard JSON object, or too deep for this thread's stack.</exception>
     public JsonObject ToJsonObject()
     {
         return Read(_ =>
@@ -124,20 +133,38 @@ public sealed class SessionData : IEquatable<SessionData>
         });
 
         // JsonNode.Parse would give an object that throws on its first use where a name occurs twice.
-        static JsonNode? Node(JsonElement element) => element.ValueKind switch
+        static JsonNode? Node(JsonElement element)
         {
-            JsonValueKind.Object => element.EnumerateObject().Aggregate(
-                new JsonObject(), (values, property) => { values[property.Name] = Node(property.Value); return values; }),
-            JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(Node)]),
-            JsonValueKind.Null => null,
-            _ => JsonValue.Create(element.Clone()),
-        };
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    var members = new JsonObject();
+                    foreach (var property in element.EnumerateObject())
+                    {
+                        members[property.Name] = Node(property.Value);
+                    }
+
+                    return members;
+                case JsonValueKind.Array:
+                    var items = new JsonArray();
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        items.Add(Node(item));
+                    }
+
+                    return items;
+                default:
+                    return element.ValueKind == JsonValueKind.Null ? null : JsonValue.Create(element.Clone());
+            }
+        }
     }
 
     /// <summary>Reads the data as a new dictionary.</summary>
     /// <returns>Values are string, bool, null, long or <see cref="BigInteger"/> (whole numbers), double (other numbers),
     /// <see cref="List{T}"/> and <see cref="Dictionary{TKey, TValue}"/> of the same.</returns>
-    /// <exception cref="SessionDataException">The text is not a standard JSON object.</exception>
+    /// <exception cref="SessionDataException">The text is not a standard JSON object, is too deep for this thread's stack, or has a whole number
+    /// of more than 4,300 digits.</exception>
     public Dictionary<string, object?> ToDictionary()
     {
         return Read(_ =>
@@ -146,12 +173,34 @@ public sealed class SessionData : IEquatable<SessionData>
             return document.RootElement.ValueKind == JsonValueKind.Object ? (Dictionary<string, object?>)Value(document.RootElement)! : null;
         });
 
-        static object? Value(JsonElement element) => element.ValueKind switch
+        static object? Value(JsonElement element)
         {
-            JsonValueKind.Object => element.EnumerateObject().Aggregate(
-                new Dictionary<string, object?>(StringComparer.Ordinal),
-                (values, property) => { values[property.Name] = Value(property.Value); return values; }),
-            JsonValueKind.Array => element.EnumerateArray().Select(Value).ToList(),
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    var members = new Dictionary<string, object?>(StringComparer.Ordinal);
+                    foreach (var property in element.EnumerateObject())
+                    {
+                        members[property.Name] = Value(property.Value);
+                    }
+
+                    return members;
+                case JsonValueKind.Array:
+                    var items = new List<object?>(element.GetArrayLength());
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        items.Add(Value(item));
+                    }
+
+                    return items;
+                default:
+                    return Single(element);
+            }
+        }
+
+        static object? Single(JsonElement element) => element.ValueKind switch
+        {
             JsonValueKind.String => element.GetString(),
             JsonValueKind.Number => Number(element),
             JsonValueKind.True => true,
@@ -167,7 +216,9 @@ public sealed class SessionData : IEquatable<SessionData>
             }
 
             var text = element.GetRawText();
-            return text.AsSpan().IndexOfAny('.', 'e', 'E') < 0 ? BigInteger.Parse(text, CultureInfo.InvariantCulture) : element.GetDouble();
+            return text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 ? element.GetDouble()
+                : text.Length <= MaxWholeDigits ? BigInteger.Parse(text, CultureInfo.InvariantCulture)
+                : throw new SessionDataException($"The session data has a whole number of more than {MaxWholeDigits} digits.");
         }
     }
 
@@ -236,6 +287,34 @@ public sealed class SessionData : IEquatable<SessionData>
         return Checked(utf8);
     }
 
+    /// <summary>System.Text.Json goes down with the data, and a stack that it overflows ends the process: what may be deep has a thread of its own.</summary>
+    private T? OnEnoughStack<T>(Func<T?> deserialize)
+    {
+        if (_utf8.AsSpan().Count((byte)'{') + _utf8.AsSpan().Count((byte)'[') <= ShallowLevels)
+        {
+            return deserialize();
+        }
+
+        var (result, fault) = (default(T), default(ExceptionDispatchInfo));
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    result = deserialize();
+                }
+                catch (Exception e)
+                {
+                    fault = ExceptionDispatchInfo.Capture(e);
+                }
+            },
+            DeepStackBytes);
+        thread.Start();
+        thread.Join();
+        fault?.Throw();
+        return result;
+    }
+
     private T Read<T>(ReadSpan<T?> read)
     {
         Exception cause;
@@ -248,7 +327,7 @@ public sealed class SessionData : IEquatable<SessionData>
 
             throw new SessionDataException("The session data is not a JSON object.");
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or InsufficientExecutionStackException)
         {
             cause = e;
         }

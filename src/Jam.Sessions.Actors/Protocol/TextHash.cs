@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Jam.Sessions.Actors;
 
 /// <summary>A hash of text for tables in memory: 16 bytes are multiplied with each other and the product is folded.</summary>
-/// <remarks>Its two secrets are drawn anew in each process, so nobody can prepare ids that collide.</remarks>
+/// <remarks>Its two secrets are drawn anew in each process, so texts that collide in one process do not in the next.</remarks>
 internal static class TextHash
 {
     private static readonly ulong s_first = Draw();
@@ -14,7 +14,7 @@ internal static class TextHash
     {
         var bytes = MemoryMarshal.AsBytes(text);
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        var hash = s_first ^ (ulong)bytes.Length;
+        var hash = s_first;
         for (var i = 0; (i * sizeof(ulong)) + 16 < bytes.Length; i += 2)
         {
             hash = Folded(words[i] ^ s_second, words[i + 1] ^ hash);
@@ -23,7 +23,9 @@ internal static class TextHash
         // The end of a short text by itself, that of a longer one with some bytes that were there already.
         var (last, before) = bytes.Length >= 16 ? (Word(bytes[^8..]), Word(bytes[^16..])) : bytes.Length >= 8 ? (Word(bytes[^8..]), Word(bytes)) : (Few(bytes), 0);
         hash = Folded(before ^ s_second, last ^ hash);
-        return (int)Folded(hash ^ s_first, s_second);
+
+        // The length by itself: added to the words it could be made up for in one of them.
+        return (int)Folded(hash ^ s_first, s_second ^ (ulong)bytes.Length);
     }
 
     private static ulong Few(ReadOnlySpan<byte> bytes)

@@ -9,19 +9,18 @@ internal static class UnixTime
         return (double)(microseconds / 1_000_000m);
     }
 
-    /// <summary>Rounded to the microsecond; a value out of range or not a number becomes the nearest time that there is.</summary>
-    public static DateTimeOffset ToDateTimeOffset(double seconds)
+    /// <summary>Rounded to the microsecond; null for what is no number, or no time from year 1 to 9999.</summary>
+    public static DateTimeOffset? ToDateTimeOffset(double seconds)
     {
-        const double Earliest = -62_135_596_800, Latest = 253_402_300_799;
-        if (double.IsNaN(seconds))
+        const double Earliest = -62_135_596_800, End = 253_402_300_800;
+        if (!(seconds >= Earliest && seconds < End))
         {
-            return DateTimeOffset.UnixEpoch;
+            return null;
         }
 
         // Whole seconds and the rest are exact apart; a product of both, or a decimal, has too few digits for a microsecond.
-        var clamped = Math.Clamp(seconds, Earliest, Latest);
-        var whole = Math.Floor(clamped);
-        var microseconds = Math.Round((clamped - whole) * 1_000_000);
+        var whole = Math.Floor(seconds);
+        var microseconds = Math.Min(Math.Round((seconds - whole) * 1_000_000), 999_999 + (whole < End - 1 ? 1 : 0));
         return DateTimeOffset.UnixEpoch.AddTicks((long)whole * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
     }
 }

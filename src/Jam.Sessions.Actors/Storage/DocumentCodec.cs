@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -50,7 +52,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     {
         var data = session.Data.Utf8.Span;
         var room = output.GetSpan(checked(
-            MaxFrameLength + JsonText.MaxStringLength(session.Key.Length) + JsonText.MaxStringLength(session.Id.Length) + MaxDataLength(data)));
+            FrameLength(session) + JsonText.MaxStringLength(session.Key.Length) + JsonText.MaxStringLength(session.Id.Length) + MaxDataLength(data)));
         var length = WriteName(room, session);
         length += Copy("{\"key\": "u8, room[length..]);
         length += JsonText.WriteString(room[length..], session.Key.AsSpan());
@@ -137,12 +139,16 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     private bool IsPlainWhereTokensAre(DocumentReader reader, Session session) =>
         fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
 
-    private static void WriteName(IBufferWriter<byte> output, Session session) => output.Advance(WriteName(output.GetSpan(MaxFrameLength), session));
+    private static int FrameLength(Session session) => LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength;
+
+    private static void WriteName(IBufferWriter<byte> output, Session session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
 
     private static int WriteName(Span<byte> room, Session session)
     {
         room[0] = (byte)'"';
-        Utf8Formatter.TryFormat(session.DocumentId, room[1..], out var length);
+        var length = LargeDocumentIds.IsLarge(session.DocumentId)
+            ? Encoding.ASCII.GetBytes(LargeDocumentIds.TextOf(session.DocumentId), room[1..])
+            : Utf8Formatter.TryFormat(session.DocumentId, room[1..], out var written) ? written : 0;
         return 1 + length + Copy("\": "u8, room[(1 + length)..]);
     }
 

@@ -6,7 +6,7 @@ internal sealed class DocumentFields
     public string Id = "";
     public string Key = "";
     public SessionData Data = SessionData.Unreadable;
-    public double CreatedAt;
+    public double CreatedAt = double.NaN;
     public bool IsExact = true;
     public int InOrder;
 

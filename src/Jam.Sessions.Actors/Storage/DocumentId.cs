@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Storage;
 
@@ -24,12 +27,32 @@ internal static class DocumentId
         return id;
     }
 
+    /// <summary>A sign, and digits of any script with single underscores between them.</summary>
     private static long ReadAnyForm(ReadOnlySpan<char> text)
     {
-        var underscoresFit = !text.StartsWith("_") && !text.EndsWith("_") && !text.Contains("__", StringComparison.Ordinal)
-            && !text.Contains("+_", StringComparison.Ordinal) && !text.Contains("-_", StringComparison.Ordinal);
-        var digits = text.Contains('_') && underscoresFit ? text.ToString().Replace("_", "", StringComparison.Ordinal) : text;
-        var isNumber = long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id);
-        return isNumber && id is > -Session.DocumentIdLimit and < Session.DocumentIdLimit ? id : Session.NoDocumentId;
+        var isNegative = text is ['-', ..];
+        var digits = new StringBuilder(text.Length);
+        var isAfterDigit = false;
+        foreach (var rune in (text is ['-' or '+', ..] ? text[1..] : text).EnumerateRunes())
+        {
+            var isSeparator = rune.Value == '_' && isAfterDigit;
+            isAfterDigit = Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber;
+            if (isAfterDigit)
+            {
+                digits.Append((char)('0' + (int)Rune.GetNumericValue(rune)));
+            }
+            else if (!isSeparator)
+            {
+                return Session.NoDocumentId;
+            }
+        }
+
+        if (!isAfterDigit || digits.Length > LargeDocumentIds.MaxDigits)
+        {
+            return Session.NoDocumentId;
+        }
+
+        var number = BigInteger.Parse(digits.ToString(), NumberStyles.None, CultureInfo.InvariantCulture);
+        return LargeDocumentIds.Of(isNegative ? -number : number);
     }
 }

@@ -9,7 +9,7 @@ internal static class Recovery
     /// <returns>The store, and the documents in file order.</returns>
     /// <exception cref="SessionStoreException">The file cannot be opened, or is damaged, locked or in conflict with its journals.</exception>
     /// <exception cref="SessionSecretException">The secret does not fit the file.</exception>
-    public static (SessionStore Store, IReadOnlyList<Session> Documents) Open(IDisk disk, string path, DocumentCodec codec, string holder)
+    public static (SessionStore Store, IReadOnlyList<Session> Documents) Open(IDisk disk, string path, DocumentCodec codec, string holder, bool allowForeign = false)
     {
         try
         {
@@ -17,7 +17,7 @@ internal static class Recovery
             var @lock = disk.Lock($"{path}.lock", holder);
             try
             {
-                return OpenLocked(disk, path, @lock, codec);
+                return OpenLocked(disk, path, @lock, codec, allowForeign);
             }
             catch
             {
@@ -35,10 +35,11 @@ internal static class Recovery
     /// The lock alone proves nothing: somebody may have removed its file under a running engine. Only when all journals are locked as well, and the
     /// next one was created, is it certain that no other engine runs; until then nothing is removed or changed.
     /// </remarks>
-    private static (SessionStore Store, IReadOnlyList<Session> Documents) OpenLocked(IDisk disk, string path, IDisposable @lock, DocumentCodec codec)
+    private static (SessionStore Store, IReadOnlyList<Session> Documents) OpenLocked(
+        IDisk disk, string path, IDisposable @lock, DocumentCodec codec, bool allowForeign)
     {
         using var journals = LockedJournals.Take(disk, path);
-        var recovered = Recover(disk, path, journals, codec);
+        var recovered = Recover(disk, path, journals, codec, allowForeign);
         journals.RefuseOthers();
         var store = new SessionStore(disk, path, @lock, codec, recovered);
         try
@@ -72,7 +73,7 @@ internal static class Recovery
         }
     }
 
-    private static RecoveredSessions Recover(IDisk disk, string path, LockedJournals locked, DocumentCodec codec)
+    private static RecoveredSessions Recover(IDisk disk, string path, LockedJournals locked, DocumentCodec codec, bool allowForeign)
     {
         var reader = codec.NewReader();
         var journals = locked.All.Select(journal => (Summary: JournalReader.Read(journal.Path, journal.File), journal.File))
@@ -84,7 +85,7 @@ internal static class Recovery
             disk.RequireReplaceable(path);
         }
 
-        var snapshot = SnapshotReader.Read(disk, path, reader);
+        var snapshot = SnapshotReader.Read(disk, path, reader, allowForeign: allowForeign);
         var @base = BaseOf(path, snapshot.Fingerprint, summaries);
         var (documents, lastBatch, lastLine) = Replay(snapshot.Documents, journals, @base.Covers, reader);
         reader.RefuseWrongSecret(path);

@@ -42,6 +42,7 @@ internal sealed class SessionStore : IDisposable
         _lock = @lock;
         Codec = codec;
         HasPlainToEncrypt = recovered.HasPlainToEncrypt;
+        ReplacedDocuments = recovered.Snapshot.Replaced;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;
         _covered = recovered.Base.Covers;
@@ -58,6 +59,9 @@ internal sealed class SessionStore : IDisposable
 
     /// <summary>Whether the files still hold plain data that the host wants encrypted.</summary>
     public bool HasPlainToEncrypt { get; }
+
+    /// <summary>How many documents of the JSON file gave way to a later one with the same id.</summary>
+    public int ReplacedDocuments { get; }
 
     /// <summary>How many journal bytes the JSON file does not hold yet.</summary>
     public long UncoveredBytes { get; private set; }

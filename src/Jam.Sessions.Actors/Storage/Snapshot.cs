@@ -5,7 +5,8 @@ namespace Jam.Sessions.Actors.Storage;
 /// <param name="Documents">The documents, in file order.</param>
 /// <param name="Tail">Everything after it, verbatim.</param>
 /// <param name="Fingerprint">The file that this was read from.</param>
-internal sealed record Snapshot(byte[] Head, List<Session> Documents, byte[] Tail, Fingerprint Fingerprint)
+/// <param name="Replaced">How many documents are not among them, since a later one has the same id.</param>
+internal sealed record Snapshot(byte[] Head, List<Session> Documents, byte[] Tail, Fingerprint Fingerprint, int Replaced = 0)
 {
     public static readonly byte[] StandardHead = "{\"_default\": "u8.ToArray();
     public static readonly byte[] StandardTail = "}"u8.ToArray();

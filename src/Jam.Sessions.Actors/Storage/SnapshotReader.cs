@@ -18,6 +18,7 @@ internal sealed class SnapshotReader
     private readonly DocumentReader _reader;
     private readonly int _chunkSize;
     private readonly long _length;
+    private readonly bool _allowForeign;
     private readonly List<Session> _documents = [];
     private byte[] _buffer;
     private int _next;
@@ -27,9 +28,11 @@ internal sealed class SnapshotReader
     private Fingerprint _fingerprint = Fingerprint.Empty;
     private Dictionary<long, int>? _places;
     private long _highestId = long.MinValue;
+    private int _replaced;
 
-    private SnapshotReader(string path, IDiskFile file, DocumentReader reader, int chunkSize)
+    private SnapshotReader(string path, IDiskFile file, DocumentReader reader, int chunkSize, bool allowForeign)
     {
+        _allowForeign = allowForeign;
         _path = path;
         _file = file;
         _reader = reader;
@@ -45,15 +48,18 @@ internal sealed class SnapshotReader
     /// <param name="path">Its path.</param>
     /// <param name="reader">Reads documents.</param>
     /// <param name="chunkSize">How many bytes a thread takes at a time; of a smaller file one thread reads all.</param>
+    /// <param name="allowForeign">Whether to take JSON that holds no table of TinyDB, and add one.</param>
     /// <exception cref="SessionStoreCorruptException">Not a TinyDB file.</exception>
-    public static Snapshot Read(IDisk disk, string path, DocumentReader reader, int chunkSize = ChunkSize)
+    /// <exception cref="SessionStoreException">JSON of another kind.</exception>
+    public static Snapshot Read(IDisk disk, string path, DocumentReader reader, int chunkSize = ChunkSize, bool allowForeign = false)
     {
         using var file = disk.OpenRead(path);
-        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, reader, chunkSize).Read();
+        return file is null || file.Length == 0 ? Snapshot.Empty : new SnapshotReader(path, file, reader, chunkSize, allowForeign).Read();
     }
 
     private Snapshot Read()
     {
+        RefuseOtherEncodings();
         var isObject = Take(TakeOpening);
         if (!isObject)
         {
@@ -62,6 +68,7 @@ internal sealed class SnapshotReader
 
         var around = new MemoryStream();
         byte[]? head = null;
+        string? foreign = null;
         around.Write("{"u8);
         var goesOn = !Take(static (ref JsonScanner scanner) => scanner.TryTake((byte)'}'));
         var isEmpty = !goesOn;
@@ -73,17 +80,43 @@ internal sealed class SnapshotReader
                 around.SetLength(0);
                 TakeDocuments();
             }
-            else
+            else if (!Copy(around, static (ref JsonScanner scanner) => TinyDbTable.IsOne(scanner.TakeValue())))
             {
-                Copy(around, static (ref JsonScanner scanner) => scanner.TakeValue().Length);
+                foreign ??= $"{Position}";
             }
 
             goesOn = Copy(around, static (ref JsonScanner scanner) => scanner.TakeCommaOr((byte)'}'));
         }
 
+        if (head is null && foreign is not null && !_allowForeign)
+        {
+            throw new SessionStoreException(
+                _path,
+                $"{_path} holds JSON that is not a session file: what ends at byte {foreign} is no table of documents, and there is no table _default. Nothing was written. "
+                + "Name another file; or, to add sessions to this one, set allow-foreign-file = on.");
+        }
+
         return head is not null
             ? Finish(head, around.ToArray())
             : Finish([.. around.ToArray().AsSpan(..(isEmpty ? 1 : ^1)), .. isEmpty ? "\"_default\": "u8 : ", \"_default\": "u8], Snapshot.StandardTail);
+    }
+
+    /// <summary>jam writes ASCII. What an editor may have made of it is named, for at its beginning nothing of it can be seen.</summary>
+    private void RefuseOtherEncodings()
+    {
+        while (_end < 3 && Refill())
+        {
+        }
+
+        ReadOnlySpan<byte> start = _buffer.AsSpan(0, _end);
+        var finding = start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? "it begins with a byte order mark (EF BB BF); save it as UTF-8 without one"
+            : start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (start.Length > 1 && (start[0] == 0) != (start[1] == 0))
+                ? "it is UTF-16; save it as UTF-8 without a byte order mark"
+            : null;
+        if (finding is not null)
+        {
+            throw Corrupt(0, finding);
+        }
     }
 
     private long Position => _read - _end + _next;
@@ -155,6 +188,7 @@ internal sealed class SnapshotReader
         if (!_places.TryAdd(document.DocumentId, _documents.Count))
         {
             _documents[_places[document.DocumentId]] = document;
+            _replaced++;
             return;
         }
 
@@ -185,7 +219,7 @@ internal sealed class SnapshotReader
             }
         }
 
-        return new Snapshot(head, _documents, tail, _fingerprint);
+        return new Snapshot(head, _documents, tail, _fingerprint, _replaced);
     }
 
     private T Copy<T>(MemoryStream output, Step<T> step)

@@ -14,7 +14,8 @@ internal sealed class SessionTable
     private readonly StripedTable<KeySessions, OwnerNames> _byOwner;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
-    private readonly long _highestOpaqueId;
+    private readonly long[] _opaqueIds;
+    private readonly bool _hasLargeIds;
     private readonly (string Key, long Id) _newest = ("", 0);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastDocumentId = NotCounted;
@@ -32,13 +33,14 @@ internal sealed class SessionTable
                 HasDuplicates = true;
             }
 
+            _hasLargeIds |= LargeDocumentIds.IsLarge(session.DocumentId);
             if (!session.IsOpaque && session.DocumentId > _newest.Id)
             {
                 _newest = (session.Key, session.DocumentId);
             }
         }
 
-        _highestOpaqueId = documents.Where(document => document.IsOpaque).Select(document => document.DocumentId).DefaultIfEmpty().Max();
+        _opaqueIds = documents.Where(document => document.IsOpaque).Select(document => document.DocumentId).ToArray();
         _owners = new KeyOwners(duplicates);
         _byOwner = _owners.Group(documents);
     }
@@ -158,11 +160,9 @@ internal sealed class SessionTable
 
     private long HighestDocumentId()
     {
-        var highest = Math.Max(0, _highestOpaqueId);
-        var isNewestLeft = Of(OwnerOf(_newest.Key)).Sessions.Any(session => session.DocumentId == _newest.Id);
-        return isNewestLeft
-            ? Math.Max(highest, _newest.Id)
-            : _byOwner.Entries.SelectMany(owner => owner.Sessions).Select(session => session.DocumentId).Append(highest).Max();
+        var isNewestLeft = !_hasLargeIds && Of(OwnerOf(_newest.Key)).Sessions.Any(session => session.DocumentId == _newest.Id);
+        return LargeDocumentIds.Highest(
+            isNewestLeft ? _opaqueIds.Append(_newest.Id) : _byOwner.Entries.SelectMany(owner => owner.Sessions).Select(session => session.DocumentId).Concat(_opaqueIds));
     }
 
     /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>

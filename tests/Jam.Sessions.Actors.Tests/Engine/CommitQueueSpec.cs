@@ -16,7 +16,7 @@ public sealed class CommitQueueSpec
     public void Commits_come_out_in_the_order_of_their_arrival_those_that_are_awaited_apart() =>
         Gen.Bool.Array[0, 60].Sample(commits =>
         {
-            var queue = new CommitQueue(Durability.Relaxed);
+            var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
             for (var i = 0; i < commits.Length; i++)
             {
                 Add(queue, i, isAwaited: commits[i]);
@@ -48,7 +48,7 @@ public sealed class CommitQueueSpec
     [InlineData(false)]
     public void After_so_many_bytes_a_new_batch_begins(bool isAwaited)
     {
-        var queue = new CommitQueue(Durability.Relaxed);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         var half = new byte[CommitQueue.BatchBytes / 2];
         foreach (var _ in Enumerable.Range(0, 5))
         {
@@ -61,7 +61,7 @@ public sealed class CommitQueueSpec
     [Fact]
     public void A_commit_that_is_larger_than_a_batch_is_one_by_itself()
     {
-        var queue = new CommitQueue(Durability.Relaxed);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         queue.TryAdd(new byte[CommitQueue.BatchBytes + 1], [], waiting: null, _persistence);
         queue.TryAdd("1"u8, [], waiting: null, _persistence);
         Assert.Equal([CommitQueue.BatchBytes + 1, 1], Take(queue).Select(batch => batch.Length));
@@ -70,7 +70,7 @@ public sealed class CommitQueueSpec
     [Fact]
     public void The_persistence_actor_is_told_once_that_somebody_waits_until_it_found_the_queue_empty()
     {
-        var queue = new CommitQueue(Durability.Durable);
+        var queue = new CommitQueue(Durability.Durable, TimeProvider.System);
         for (var round = 1; round <= 3; round++)
         {
             Add(queue, 1, isAwaited: true);
@@ -88,7 +88,7 @@ public sealed class CommitQueueSpec
     [Fact]
     public void What_was_acknowledged_is_told_once_as_something_to_collect_again_when_it_is_much_and_again_when_somebody_waits()
     {
-        var queue = new CommitQueue(Durability.Relaxed);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         for (var round = 0; round < 2; round++)
         {
             var told = 3 * round;
@@ -109,7 +109,7 @@ public sealed class CommitQueueSpec
     [Fact]
     public void A_persistence_actor_that_comes_back_by_itself_is_told_only_of_much_and_of_those_who_wait()
     {
-        var queue = new CommitQueue(Durability.Relaxed);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         Add(queue, 1);
         Assert.Single(_persistence.Messages);
         Assert.True(queue.TryTake(out _, comesBack: true));
@@ -132,7 +132,7 @@ public sealed class CommitQueueSpec
     {
         const int Threads = 3;
         const int Commits = 5000;
-        var queue = new CommitQueue(Durability.Durable);
+        var queue = new CommitQueue(Durability.Durable, TimeProvider.System);
         var found = new List<string>();
         var persistence = new RecordingRef("persistence", _ =>
         {
@@ -167,8 +167,8 @@ public sealed class CommitQueueSpec
     [Fact]
     public void Durable_commits_must_wait_and_relaxed_ones_only_while_the_disk_refuses_or_much_is_unwritten()
     {
-        Assert.True(new CommitQueue(Durability.Durable).MustWait);
-        var queue = new CommitQueue(Durability.Relaxed);
+        Assert.True(new CommitQueue(Durability.Durable, TimeProvider.System).MustWait);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         Assert.False(queue.MustWait);
         queue.IsHeldUp = true;
         Assert.True(queue.MustWait);
@@ -191,7 +191,7 @@ public sealed class CommitQueueSpec
     [Fact]
     public async Task Each_who_waits_for_a_batch_is_told_once_and_a_batch_is_used_again_without_them()
     {
-        var queue = new CommitQueue(Durability.Durable);
+        var queue = new CommitQueue(Durability.Durable, TimeProvider.System);
         var told = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource<object>()).ToList();
         var waiting = told.Select((outcome, i) => new RecordingRef($"{i}", outcome.SetResult)).ToList();
         queue.TryAdd("1"u8, [], waiting[0], _persistence);
@@ -249,7 +249,7 @@ public sealed class CommitQueueSpec
     [Fact]
     public void A_queue_that_is_closed_gives_what_it_holds_and_takes_no_more()
     {
-        var queue = new CommitQueue(Durability.Relaxed);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         Add(queue, 1);
         queue.Close();
         Assert.False(queue.TryAdd("2"u8, [], waiting: null, _persistence));

@@ -39,7 +39,7 @@ public sealed class RelaxedWritesSpec : EngineTest
     public async Task The_writer_is_not_woken_for_a_change_while_the_flush_interval_goes_on()
     {
         var (store, documents) = Recovery.Open(PhysicalDisk.Of(allowUnlocked: false, _ => { }), JsonPath, new DocumentCodec(null), "a test");
-        var queue = new CommitQueue(Durability.Relaxed);
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         var options = ResolvedOptions.Resolve(
             new JamSessionsOptions { JsonPath = JsonPath, Durability = Durability.Relaxed, FlushInterval = TimeSpan.FromHours(1) }, ConfigurationFactory.Empty);
         var writer = System.ActorOf(PersistenceActor.Props(store, new FileOrder(documents), queue, options));

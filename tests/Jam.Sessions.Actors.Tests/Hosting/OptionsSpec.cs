@@ -16,6 +16,7 @@ public sealed class OptionsSpec : IDisposable
         [nameof(JamSessionsOptions.JsonPath)] = ("json-path", Path.GetFullPath("sessions.json"), "sessions.json", "/hocon.json", "/hocon.json", "/code.json"),
         [nameof(JamSessionsOptions.LockTimeout)] = ("lock-timeout", TimeSpan.Zero, "0", "30 s", TimeSpan.FromSeconds(30), TimeSpan.FromDays(1)),
         [nameof(JamSessionsOptions.AllowUnlocked)] = ("allow-unlocked", false, "false", "on", true, false),
+        [nameof(JamSessionsOptions.AllowForeignFile)] = ("allow-foreign-file", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.IsSessionCrypt)] = ("is-session-crypt", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.SessionAesSecret)] = ("session-aes-secret", "", "the environment variable JAM_SESSION_AES_SECRET", "hocon", "hocon", "code"),
         [nameof(JamSessionsOptions.AllowPlainToEncrypted)] = ("allow-plain-to-encrypted", false, "false", "on", true, false),
@@ -105,6 +106,15 @@ public sealed class OptionsSpec : IDisposable
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "a\0b" }));
     }
+
+    [Theory]
+    [InlineData("josn-path = x", "josn-path is not known; did you mean json-path?")]
+    [InlineData("JsonPath = x", "JsonPath is not known; did you mean json-path?")]
+    [InlineData("max_data_bytes = 5", "max_data_bytes is not known; did you mean max-data-bytes?")]
+    [InlineData("durabilty = relaxed", "durabilty is not known; did you mean durability?")]
+    [InlineData("stores { mobile { json-path = x } }", "stores is not known")]
+    public void A_key_that_nobody_reads_is_refused_with_the_nearest_one_that_is_read(string hocon, string sentence) =>
+        Assert.StartsWith(sentence, Assert.Single(Failures(new JamSessionsOptions(), $"jam.sessions {{ {hocon} }}")), StringComparison.Ordinal);
 
     private static (string Key, object Default, string Words, string Hocon, object Resolved, object Code) Of(string name)
     {

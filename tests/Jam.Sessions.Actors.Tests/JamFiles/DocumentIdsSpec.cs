@@ -49,5 +49,60 @@ public sealed class DocumentIdsSpec : EngineTest
         Assert.Equal(["7", "x", "3", "8"], DocumentIds());
     }
 
+    /// <remarks>Python's integers have no end, so neither has what jam counts.</remarks>
+    [Theory]
+    [InlineData("4611686018427387902", "4611686018427387903", "4611686018427387904")]
+    [InlineData("99999999999999999999999", "100000000000000000000000", "100000000000000000000001")]
+    public async Task Ids_of_any_size_are_served_and_counted_on_from(string highest, string next, string overnext)
+    {
+        File.WriteAllText(JsonPath, $$"""{"_default": {"{{highest}}": {"key": "k", "session_id": "large", "data": "{}", "created_at": 1.5} } }""");
+        string first, second;
+        await using (var engine = await StartAsync())
+        {
+            Assert.NotNull(await engine.Client.GetAsync("large"));
+            first = await engine.Client.CreateAsync("k", Data());
+            second = await engine.Client.CreateAsync("k", Data());
+            await engine.Client.UpdateAsync(first, Data("""{"n": 2}"""));
+        }
+
+        Assert.Equal([highest, next, overnext], DocumentIds());
+        await using (var engine = await StartAsync())
+        {
+            Assert.Equal("""{"n": 2}""", (await engine.Client.GetAsync(first))!.Data.Json);
+            Assert.True(await engine.Client.DeleteAsync(second));
+            Assert.Equal(2, await engine.Client.ClearAsync("k"));
+        }
+
+        Assert.Empty(DocumentIds());
+    }
+
+    /// <summary>Nobody who was signed out lives on for whoever opens the file with jam.</summary>
+    [Fact]
+    public async Task What_is_cleared_or_deleted_is_gone_under_whatever_number_the_file_had_it()
+    {
+        File.WriteAllText(JsonPath, """
+            {"_default": {"\u0663\u0664": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5},
+                          "4611686018427387904": {"key": "k", "session_id": "b", "data": "{}", "created_at": 1.5},
+                          " 7_0 ": {"key": "l", "session_id": "c", "data": "{}", "created_at": 1.5}}}
+            """);
+        await using (var engine = await StartAsync())
+        {
+            Assert.NotNull(await engine.Client.GetAsync("a"));
+            Assert.Equal(2, await engine.Client.ClearAsync("k"));
+            Assert.True(await engine.Client.DeleteAsync("c"));
+        }
+
+        Assert.Empty(DocumentIds());
+    }
+
+    [Fact]
+    public async Task A_key_that_is_longer_than_new_ones_may_be_can_be_cleared()
+    {
+        var key = new string('k', SessionKeys.MaxLength + 1);
+        File.WriteAllText(JsonPath, $$"""{"_default": {"1": {"key": "{{key}}", "session_id": "a", "data": "{}", "created_at": 1.5} } }""");
+        await using var engine = await StartAsync();
+        Assert.Equal(1, await engine.Client.ClearAsync(key));
+    }
+
     private IEnumerable<string> DocumentIds() => SessionFile.Load(JsonPath).Documents.Select(document => document.Name);
 }

@@ -50,7 +50,7 @@ internal static class Served
     {
         var text = session.Data.Json;
         Assert.Equal((row.SessionId, row.Key), (session.Id, session.Key));
-        Assert.Equal(row.CreatedAt, (session.CreatedAt - DateTimeOffset.UnixEpoch).TotalSeconds, tolerance: 1e-6);
+        Assert.Equal(row.CreatedAt, (session.CreatedAt!.Value - DateTimeOffset.UnixEpoch).TotalSeconds, tolerance: 1e-6);
         Assert.Equal(row.DataText ?? text, text);
         Assert.Equal(row.DataTextLength ?? text.Length, text.Length);
         Assert.True(row.DataText is not null || row.DataTextSha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));

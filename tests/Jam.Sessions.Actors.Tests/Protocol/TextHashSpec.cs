@@ -34,6 +34,43 @@ public sealed class TextHashSpec
         Assert.True(collisions.Count <= 3, string.Join('\n', collisions));
     }
 
+    /// <remarks>What another length does to a hash must not be made up for by another character: "x1a5z" and "x1a5a5z" were such a pair.</remarks>
+    [Fact]
+    public void Texts_of_different_lengths_whose_ends_make_up_for_it_differ_in_their_hash()
+    {
+        var random = new Random(1);
+        var (pairs, collisions) = (0, 0);
+        Span<char> shorter = stackalloc char[8];
+        Span<char> longer = stackalloc char[8];
+        for (var round = 0; round < 1000; round++)
+        {
+            foreach (var (few, many) in from few in Enumerable.Range(1, 8) from many in Enumerable.Range(few + 1, 8 - few) where many <= 8 select (few, many))
+            {
+                // The words of the shorter one as they are read, with the difference of the lengths in each of their characters in turn.
+                for (var at = 0; at < 4; at++)
+                {
+                    Fill(shorter, few, random);
+                    shorter[..Math.Min(few, 4)].CopyTo(longer);
+                    shorter[Math.Max(0, few - 4)..few].CopyTo(longer[Math.Max(0, many - 4)..]);
+                    longer[Math.Max(0, many - 4) + at] ^= (char)((2 * few) ^ (2 * many));
+                    pairs++;
+                    collisions += TextHash.Of(shorter[..few]) == TextHash.Of(longer[..many]) ? 1 : 0;
+                }
+            }
+        }
+
+        Assert.True(collisions <= 1, $"{collisions} of {pairs}");
+
+        static void Fill(Span<char> text, int length, Random random)
+        {
+            text.Clear();
+            for (var i = 0; i < length; i++)
+            {
+                text[i] = (char)random.Next('0', 'z');
+            }
+        }
+    }
+
     [Fact]
     public void A_text_and_its_beginning_differ_in_their_hash()
     {

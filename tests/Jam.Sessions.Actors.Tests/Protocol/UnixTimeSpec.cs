@@ -22,16 +22,24 @@ public sealed class UnixTimeSpec
     [InlineData(0.0, 0)]
     [InlineData(-0.25, -250000)]
     [InlineData(-0.000001, -1)]
-    [InlineData(double.NaN, 0)]
     public void Seconds_become_microseconds(double seconds, long microseconds) =>
         Assert.Equal(DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond), UnixTime.ToDateTimeOffset(seconds));
 
     [Theory]
-    [InlineData(double.PositiveInfinity, 9999)]
-    [InlineData(1e300, 9999)]
-    [InlineData(double.NegativeInfinity, 1)]
-    [InlineData(-1e300, 1)]
-    public void A_time_out_of_range_is_the_nearest_there_is(double seconds, int year) => Assert.Equal(year, UnixTime.ToDateTimeOffset(seconds).Year);
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(1e300)]
+    [InlineData(253_402_300_800)]
+    [InlineData(-62_135_596_801)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_time_that_there_is_not_is_not_known(double seconds) => Assert.Null(UnixTime.ToDateTimeOffset(seconds));
+
+    [Fact]
+    public void The_first_and_the_last_second_are_times()
+    {
+        Assert.Equal(DateTimeOffset.MinValue, UnixTime.ToDateTimeOffset(-62_135_596_800));
+        Assert.Equal(9999, UnixTime.ToDateTimeOffset(Math.BitDecrement(253_402_300_800))!.Value.Year);
+    }
 
     [Fact]
     public void Ticks_below_the_microsecond_are_cut_off()

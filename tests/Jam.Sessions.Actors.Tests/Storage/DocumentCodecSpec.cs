@@ -42,10 +42,10 @@ public sealed class DocumentCodecSpec
     [Theory]
     [InlineData("""{"key": "k", "session_id": "i", "data": "{}", "created_at": 1.5}""", "k", "i", "{}", 1.5)]
     [InlineData("""{"created_at": 2, "more": {"key": 1}, "data": "[]", "session_id": "i", "key": "k"}""", "k", "i", "[]", 2)]
-    [InlineData("""{"k\u0065y": "k", "\u0073ession_id": "i"}""", "k", "i", "", 0)]
-    [InlineData("""{"key": 1, "session_id": 2, "data": 3, "created_at": "4"}""", "", "", "", 0)]
-    [InlineData("""{"key": "a", "key": "b", "session_id": "c", "session_id": "d", "data": "e", "data": "f"}""", "b", "d", "f", 0)]
-    [InlineData("""{"key": "a", "key": null, "session_id": "c", "session_id": null, "data": "e", "data": null}""", "", "", "", 0)]
+    [InlineData("""{"k\u0065y": "k", "\u0073ession_id": "i"}""", "k", "i", "", double.NaN)]
+    [InlineData("""{"key": 1, "session_id": 2, "data": 3, "created_at": "4"}""", "", "", "", double.NaN)]
+    [InlineData("""{"key": "a", "key": "b", "session_id": "c", "session_id": "d", "data": "e", "data": "f"}""", "b", "d", "f", double.NaN)]
+    [InlineData("""{"key": "a", "key": null, "session_id": "c", "session_id": null, "data": "e", "data": null}""", "", "", "", double.NaN)]
     public void Fields_are_found_wherever_they_stand_and_of_two_the_last_counts(string document, string key, string id, string data, double createdAt)
     {
         var session = Read(document);
@@ -92,9 +92,11 @@ public sealed class DocumentCodecSpec
     [InlineData("-1_0_0", -100)]
     [InlineData("4611686018427387903", 4611686018427387903)]
     [InlineData("-4611686018427387903", -4611686018427387903)]
-    [InlineData("4611686018427387904", Session.NoDocumentId)]
-    [InlineData("-4611686018427387904", Session.NoDocumentId)]
-    [InlineData("99999999999999999999", Session.NoDocumentId)]
+    [InlineData("\u0663\u0664", 34)]
+    [InlineData("1\u0967", 11)]
+    [InlineData("\U0001D7D9", 1)]
+    [InlineData("\u00B2", Session.NoDocumentId)]
+    [InlineData("--1", Session.NoDocumentId)]
     [InlineData("_1", Session.NoDocumentId)]
     [InlineData("1_", Session.NoDocumentId)]
     [InlineData("1__0", Session.NoDocumentId)]
@@ -108,6 +110,27 @@ public sealed class DocumentCodecSpec
     [InlineData("0x1", Session.NoDocumentId)]
     public void A_document_id_is_what_python_makes_a_number_of(string name, long id) =>
         Assert.Equal(id, DocumentId.Read(Encoding.UTF8.GetBytes(name)));
+
+    [Theory]
+    [InlineData("4611686018427387904")]
+    [InlineData("-4611686018427387904")]
+    [InlineData("99999999999999999999999999")]
+    public void A_document_id_of_any_size_is_a_number_of_its_own_and_is_written_as_it_was(string name)
+    {
+        var document = ReadMember($$"""
+            "{{name}}": {"key": "k", "session_id": "i", "data": "{}", "created_at": 1.5}
+            """.Trim(), new DocumentReader(null));
+        Assert.False(document.IsOpaque);
+        Assert.Equal(document.DocumentId, DocumentId.Read(Encoding.ASCII.GetBytes($" {name} ")));
+        Assert.StartsWith($"\"{name}\": ", Written(document), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_document_id_of_more_digits_than_python_reads_is_none()
+    {
+        Assert.NotEqual(Session.NoDocumentId, DocumentId.Read(Encoding.ASCII.GetBytes(new string('9', 4300))));
+        Assert.Equal(Session.NoDocumentId, DocumentId.Read(Encoding.ASCII.GetBytes(new string('9', 4301))));
+    }
 
     [Theory]
     [InlineData(10)]

@@ -68,7 +68,7 @@ public sealed class SnapshotReaderSpec
     [InlineData("{}", "{\"_default\": ", "}")]
     [InlineData("{ }", "{\"_default\": ", "}")]
     [InlineData("{\"_default\": {}}\n", "{\"_default\": ", "}")]
-    [InlineData("{\"users\" :[1.50 ]}", "{\"users\" :[1.50 ], \"_default\": ", "}")]
+    [InlineData("{\"users\" :{\"1\" :{\"a\":1.50 }}}", "{\"users\" :{\"1\" :{\"a\":1.50 }}, \"_default\": ", "}")]
     [InlineData("{\"users\": {\"1\": {}}, \"_default\" :  {}}", "{\"users\": {\"1\": {}}, \"_default\" :  ", "}")]
     [InlineData("{\"_default\":{ },\"a\": [1E2, \"é\"] }", "{\"_default\":", ",\"a\": [1E2, \"é\"] }")]
     [InlineData("{\"_d\\u0065fault\": {}}", "{\"_d\\u0065fault\": ", "}")]

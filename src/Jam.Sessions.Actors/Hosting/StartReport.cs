@@ -1,0 +1,38 @@
+using Akka.Event;
+using Jam.Sessions.Actors.Storage;
+
+namespace Jam.Sessions.Actors.Hosting;
+
+/// <summary>What a start tells of the file: how much it holds, and in one warning what of it the engine does not serve as jam does.</summary>
+internal static class StartReport
+{
+    public static void Log(ILoggingAdapter log, string path, SessionStore store, IReadOnlyList<Session> documents)
+    {
+        var served = documents.Where(document => !document.IsOpaque).ToList();
+        log.Info("jam.sessions: {Path} is open with {Count} sessions", path, served.Count);
+        if (store.SnapshotBytes == 0)
+        {
+            log.Info("jam.sessions: {Path} is new, or has no bytes; it begins empty", path);
+        }
+
+        (int Count, string What)[] differences =
+        [
+            (served.Count(session => ReferenceEquals(session.Data, SessionData.Unreadable)), "with data that cannot be read: reading one fails"),
+            (served.Count(session => !IsObject(session.Data)), "with data that is no JSON object: its text is served"),
+            (served.Count(session => session.CreatedAt is null), "without a time of creation that there is: it is not known"),
+            (served.Count(session => session.Id.Length == 0), "without an id that is a text: clearing their key removes them, nothing else finds them"),
+            (served.Count(session => session.Key.Length == 0), "without a key that is a text: they are found by their ids alone"),
+            (documents.Count - served.Count, "that are no objects, or under a name that is no whole number: kept, not served"),
+            (store.ReplacedDocuments, "whose number a later one has as well: the last one counts, as after jam's next write"),
+        ];
+        var met = differences.Where(difference => difference.Count > 0).Select(difference => $"{difference.Count} {difference.What}").ToList();
+        if (met.Count > 0)
+        {
+            log.Warning(
+                "jam.sessions: {Path} has documents that are not what a session is. All of them are kept as they are. {Differences}. Update or delete them, or restore the key that they were encrypted with",
+                path, string.Join("; ", met));
+        }
+    }
+
+    private static bool IsObject(SessionData data) => ReferenceEquals(data, SessionData.Unreadable) || data.Utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
+}

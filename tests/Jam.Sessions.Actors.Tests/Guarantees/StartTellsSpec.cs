@@ -1,0 +1,64 @@
+using Akka.Actor;
+using Jam.Sessions.Actors.Tests.Support;
+
+namespace Jam.Sessions.Actors.Tests.Guarantees;
+
+/// <summary>What a file holds and the engine does not serve as jam does is told at the start, once, with its count.</summary>
+public sealed class StartTellsSpec : IAsyncLifetime, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ActorSystem _system = ActorSystem.Create("start", CapturedLog.Everything);
+
+    public Task InitializeAsync()
+    {
+        CapturedLog.TakeLines();
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync() => _system.Terminate();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_kind_of_odd_document_is_counted_in_one_warning()
+    {
+        var lines = await LinesAsync("""
+            {"_default": {"1": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5}, "2": null, "x": {},
+              "3": {"key": "k", "session_id": "b", "data": 5, "created_at": 1.5}, "4": {"key": "k", "session_id": "c", "data": "[1]", "created_at": 1.5},
+              "5": {"key": "k", "session_id": "d", "data": "{}", "created_at": "soon"}, "6": {"key": "k", "session_id": 7, "data": "{}", "created_at": 1.5},
+              "7": {"key": null, "session_id": "e", "data": "{}", "created_at": 1.5}, "01": {"key": "k", "session_id": "f", "data": "{}", "created_at": 1.5}}}
+            """);
+        var warning = Assert.Single(lines, line => line.Contains("[WARNING]", StringComparison.Ordinal));
+        foreach (var finding in new[]
+        {
+            "1 with data that cannot be read", "1 with data that is no JSON object", "1 without a time of creation", "1 without an id that is a text",
+            "1 without a key that is a text", "2 that are no objects", "1 whose number a later one has as well",
+        })
+        {
+            Assert.Contains(finding, warning, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"_default": {"1": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5}}}""", false)]
+    [InlineData("", true)]
+    public async Task A_file_without_any_is_not_warned_of_and_one_without_bytes_is_told(string json, bool isEmpty)
+    {
+        var lines = await LinesAsync(json);
+        Assert.DoesNotContain(lines, line => line.Contains("[WARNING]", StringComparison.Ordinal));
+        Assert.Equal(isEmpty, lines.Any(line => line.Contains("it begins empty", StringComparison.Ordinal)));
+    }
+
+    private async Task<IReadOnlyList<string>> LinesAsync(string json)
+    {
+        var path = _folder.File("sessions.json");
+        File.WriteAllText(path, json);
+        File.SetAttributes(path, FileAttributes.Normal);
+        await using (await JamSessions.StartAsync(_system, new JamSessionsOptions { JsonPath = path }))
+        {
+            await CapturedLog.SettleAsync(_system);
+        }
+
+        return CapturedLog.TakeLines().Where(line => line.Contains("jam.sessions:", StringComparison.Ordinal)).ToList();
+    }
+}
