@@ -20,7 +20,11 @@ internal sealed record Drain : INoSerializationVerificationNeeded
     public static readonly Drain Instance = new();
 }
 
-internal sealed record Drained : INoSerializationVerificationNeeded
+/// <summary>The end of a drain.</summary>
+/// <param name="Shortfall">What the JSON file lacks, and why; null where it holds everything.</param>
+internal sealed record Drained(SessionStoreException? Shortfall = null) : INoSerializationVerificationNeeded
 {
     public static readonly Drained Instance = new();
+
+    public override string ToString() => $"Drained {{ {Shortfall?.GetType().Name ?? "whole"} }}";
 }

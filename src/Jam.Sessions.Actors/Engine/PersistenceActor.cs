@@ -326,26 +326,39 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
         var next = _awaitingNextSnapshot.ToList();
         _awaitingNextSnapshot.Clear();
         next.ForEach(Flush);
-        CloseWhenCovered(failed: failure is not null);
+        CloseWhenCovered(failure);
     }
 
-    private void CloseWhenCovered(bool failed = false)
+    /// <param name="failure">Why the last snapshot failed; null where it did not.</param>
+    private void CloseWhenCovered(Exception? failure = null)
     {
         if (_drainRequester is null || _snapshot is not null)
         {
             return;
         }
 
-        if (Write() is null && !failed && _store.HasUncoveredBatches)
+        var refusal = Write();
+        if (refusal is null && failure is null && _store.HasUncoveredBatches)
         {
             BeginSnapshot();
             return;
         }
 
         Close();
-        _drainRequester?.Tell(Drained.Instance);
+        _drainRequester.Tell((refusal ?? failure) is { } reason ? new Drained(Shortfall(reason)) : Drained.Instance);
         _drainRequester = null;
     }
+
+    private SessionStoreException? Shortfall(Exception reason) =>
+        _store.OpenBytes > 0 || _batches.Count > 0 ? new SessionStoreException(
+            _options.JsonPath,
+            $"{_options.JsonPath}: the disk refused to the end what was acknowledged with relaxed durability, and that is lost ({reason.Message}). Mend the disk before the next start.",
+            reason)
+        : _store.HasUncoveredBatches ? new SessionStoreException(
+            _options.JsonPath,
+            $"{_options.JsonPath} could not be written at the end ({reason.Message}). Everything acknowledged is in the journal beside it, which the next start reads: keep both.",
+            reason)
+        : null;
 
     /// <summary>What the store cannot do, as the exception that its callers get. One that nobody foresaw must not end all writing.</summary>
     private SessionStoreException? Try(Action action)

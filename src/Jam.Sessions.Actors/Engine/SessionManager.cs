@@ -121,10 +121,10 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Drained when Sender.Equals(_persistence):
-                _log.Info("jam.sessions: stopped; everything acknowledged is on disk");
+            case Drained drained when Sender.Equals(_persistence):
+                LogEnd(drained.Shortfall);
                 _table.Close();
-                _awaitingDrain.ForEach(waiting => waiting.Tell(Drained.Instance));
+                _awaitingDrain.ForEach(waiting => waiting.Tell(drained.Shortfall is { } shortfall ? new Status.Failure(shortfall.Fresh()) : Drained.Instance));
                 foreach (var child in Context.GetChildren())
                 {
                     Context.Stop(child);
@@ -143,6 +143,18 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
             default:
                 Refuse(message);
                 break;
+        }
+    }
+
+    private void LogEnd(SessionStoreException? shortfall)
+    {
+        if (shortfall is null)
+        {
+            _log.Info("jam.sessions: stopped; everything acknowledged is in the JSON file");
+        }
+        else
+        {
+            _log.Error(shortfall, "jam.sessions: stopped, and the JSON file could not be written: {Shortfall}", shortfall.Message);
         }
     }
 

@@ -50,6 +50,9 @@ public sealed class JamSessions : IAsyncDisposable
 
     /// <summary>Finishes what was accepted, writes the JSON file, and lets go of it. Later requests get <see cref="SessionsStoppingException"/>.</summary>
     /// <remarks>An engine that was stopped, or whose actor system has terminated, has let go of it already.</remarks>
+    /// <exception cref="SessionStoreException">
+    /// The JSON file could not be written. The engine has ended and let go of it all the same; everything acknowledged is in the journal beside it.
+    /// </exception>
     public async ValueTask DisposeAsync() =>
         await (await Task.WhenAny(Ref.Ask<Drained>(Drain.Instance), _closed).ConfigureAwait(false)).ConfigureAwait(false);
 

@@ -141,7 +141,7 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
         var engine = await StartOnAsync(disk);
         var id = await engine.Client.CreateAsync("user1", Data());
         disk.Before = (_, _) => throw new InvalidOperationException("not a disk fault");
-        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync());
         await using var again = await StartAsync();
         Assert.NotNull(await again.Client.GetAsync(id));
     }

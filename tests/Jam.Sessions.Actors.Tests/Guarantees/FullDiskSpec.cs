@@ -40,13 +40,14 @@ public sealed class FullDiskSpec : EngineTest
     {
         using var disk = new SmallDisk(kilobytes: 1024);
         disk.Fill(kilobytes: 512);
-        await using (var engine = await StartOnAsync(disk))
-        {
-            await WriteUntilFullAsync(engine);
-            disk.Fill();
-            await AssertRefusesAsync(engine, times: 1);
-        }
+        var engine = await StartOnAsync(disk);
+        await WriteUntilFullAsync(engine);
+        disk.Fill();
+        await AssertRefusesAsync(engine, times: 1);
 
+        // Whether the JSON file still has room depends on what the refused writes left of it.
+        var shortfall = await Record.ExceptionAsync(async () => await engine.DisposeAsync());
+        Assert.True(shortfall is null or SessionStoreException, $"{shortfall}");
         disk.Free();
         await using var again = await StartOnAsync(disk);
         await AssertHasWhatWasToldAsync(again);
@@ -57,7 +58,7 @@ public sealed class FullDiskSpec : EngineTest
     [SmallDiskFact]
     public async Task A_start_on_a_full_disk_fails_and_can_be_repeated_once_there_is_room()
     {
-        using var disk = new SmallDisk(kilobytes: 64);
+        using var disk = new SmallDisk(kilobytes: 256);
         disk.Fill();
         for (var attempt = 0; attempt < 3; attempt++)
         {

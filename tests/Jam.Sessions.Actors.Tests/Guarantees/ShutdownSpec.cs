@@ -158,12 +158,28 @@ public sealed class ShutdownSpec : EngineTest
         var engine = await StartOnAsync(disk);
         var id = await engine.Client.CreateAsync("user1", Data());
         disk.Fail("Rename");
+        var shortfall = await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync());
+        Assert.Contains("Everything acknowledged is in the journal beside it", shortfall.Message, StringComparison.Ordinal);
         await engine.DisposeAsync();
         Assert.False(File.Exists(JsonPath));
         Assert.NotEmpty(Directory.GetFiles(Folder, "*.journal-*"));
 
         await using var again = await StartAsync();
         Assert.NotNull(await again.Client.GetAsync(id));
+    }
+
+    /// <remarks>With relaxed durability the end is the last try for what was acknowledged.</remarks>
+    [Fact]
+    public async Task A_drain_that_could_not_write_what_was_acknowledged_says_that_it_is_lost()
+    {
+        var disk = new FaultyDisk();
+        var engine = await StartOnAsync(disk, o => (o.Durability, o.FlushInterval) = (Durability.Relaxed, TimeSpan.FromHours(1)));
+        await engine.Client.CreateAsync("user1", Data());
+        disk.Fail("Sync", "Create");
+        var shortfall = await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync());
+        Assert.Contains("that is lost", shortfall.Message, StringComparison.Ordinal);
+        await using var again = await StartAsync();
+        Assert.Equal(0, await again.Client.ClearAsync("user1"));
     }
 
     [Fact]
@@ -173,7 +189,7 @@ public sealed class ShutdownSpec : EngineTest
         var engine = await StartOnAsync(disk);
         var id = await engine.Client.CreateAsync("user1", Data($$"""{"a": "{{new string('x', 10_000)}}"}"""));
         disk.Fail("Rename");
-        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync());
 
         var snapshots = 0;
         disk.Before = (operation, path) => snapshots += operation == "Create" && path.EndsWith(".tmp", StringComparison.Ordinal) ? 1 : 0;

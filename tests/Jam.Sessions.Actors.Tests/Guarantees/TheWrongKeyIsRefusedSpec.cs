@@ -35,7 +35,7 @@ public sealed class TheWrongKeyIsRefusedSpec : EngineTest
         var engine = await StartOnAsync(disk, Encrypted(Key));
         await engine.Client.CreateAsync("user1", Data());
         disk.Fail("Rename");
-        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync());
         Assert.False(File.Exists(JsonPath));
 
         var before = Directory.GetFiles(Folder).Order().ToList();
