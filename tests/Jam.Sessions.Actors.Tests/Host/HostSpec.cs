@@ -232,6 +232,15 @@ public sealed class HostSpec : IDisposable
     }
 
     [Fact]
+    public async Task Misspelt_options_end_it_with_the_names_that_were_meant()
+    {
+        var (exitCode, errors) = await HostProcess.FailingAsync("--sessions:josn-path=x", "--sessions:JsonPath=x");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("josn-path is not known; did you mean json-path?", errors, StringComparison.Ordinal);
+        Assert.Contains("jsonpath is not known; did you mean json-path?", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Options_that_cannot_work_end_it_with_all_reasons()
     {
         var (exitCode, errors) = await HostProcess.FailingAsync(OnJsonPath, "--sessions:durability=some", "--sessions:flush-interval=2 h");
