@@ -56,6 +56,11 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
             _log.Info("jam.sessions: encrypting the plain data of {Path}", _options.JsonPath);
             BeginSnapshot();
         }
+        else if (_store.ReplacedDocuments > 0)
+        {
+            // Clearing its key does not find a document that gave way, and jam would serve it from the file.
+            BeginSnapshot();
+        }
     }
 
     protected override void PostStop() => Close();

@@ -10,7 +10,7 @@ internal static class StartReport
     {
         var served = documents.Where(document => !document.IsOpaque).ToList();
         log.Info("jam.sessions: {Path} is open with {Count} sessions", path, served.Count);
-        if (store.SnapshotBytes == 0)
+        if (store.SnapshotBytes == 0 && documents.Count == 0)
         {
             log.Info("jam.sessions: {Path} is new, or has no bytes; it begins empty", path);
         }
@@ -34,5 +34,6 @@ internal static class StartReport
         }
     }
 
-    private static bool IsObject(SessionData data) => ReferenceEquals(data, SessionData.Unreadable) || data.Utf8.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
+    /// <remarks>Seen from its ends: to parse all data would make a start take half as long again.</remarks>
+    private static bool IsObject(SessionData data) => ReferenceEquals(data, SessionData.Unreadable) || data.Utf8.Span.Trim(" \t\r\n"u8) is [(byte)'{', .., (byte)'}'];
 }

@@ -6,64 +6,76 @@ namespace Jam.Sessions.Actors.Model;
 /// <summary>Document ids of 2^62 and more, which Python's integers allow, as 64-bit numbers that stand for them in this process.</summary>
 /// <remarks>
 /// <code>
-/// -2^63 + 1 + (place &lt;&lt; 42) + offset      the number at that place, plus offset
+/// -2^63 + 1 + (place &lt;&lt; 42) + offset      the number at that offset of the block of 2^41 numbers which has that place
 /// </code>
-/// Each such id of a file has a place; ids that count on from the highest one share its place. So the next id is one more here too, and what is
-/// remembered for good is what files hold. Numbers have at most 4,300 digits, as in Python.
+/// So ids in a row, which is what counting on makes, share a place, and the next id is one more here too. Ids that count on beyond the end of a
+/// block keep its place for as many numbers again: they are higher than all that were read, so none of them has two ids. What is remembered for
+/// good is one number for each block that a file ever held. Numbers have at most 4,300 digits, as in Python.
 /// </remarks>
 internal static class LargeDocumentIds
 {
     public const int MaxDigits = 4300;
 
     private const int OffsetBits = 42;
+    private const int BlockBits = 41;
     private const int Places = 1 << 20;
     private const long First = long.MinValue + 1;
 
     private static readonly Lock s_lock = new();
     private static readonly Dictionary<BigInteger, int> s_places = [];
-    private static volatile BigInteger[] s_numbers = [];
+    private static volatile BigInteger[] s_blocks = [];
 
     public static bool IsLarge(long id) => id is <= -Session.DocumentIdLimit and not Session.NoDocumentId;
 
-    /// <summary>What stands for a number; the number itself where that is small enough, and none where there are too many large ones.</summary>
+    /// <summary>What stands for a number; the number itself where that is small enough, and none where files held too many blocks.</summary>
     public static long Of(BigInteger number) =>
-        number > -Session.DocumentIdLimit && number < Session.DocumentIdLimit ? (long)number
-        : PlaceOf(number) is >= 0 and var place ? First + ((long)place << OffsetBits)
-        : Session.NoDocumentId;
+        number > -Session.DocumentIdLimit && number < Session.DocumentIdLimit ? (long)number : LargeOf(number);
 
     /// <summary>The number that an id stands for.</summary>
     public static BigInteger NumberOf(long id) =>
-        IsLarge(id) ? s_numbers[(int)((id - First) >> OffsetBits)] + ((id - First) & ((1L << OffsetBits) - 1)) : id;
+        IsLarge(id) ? (s_blocks[(int)((id - First) >> OffsetBits)] << BlockBits) + ((id - First) & ((1L << OffsetBits) - 1)) : id;
 
     public static string TextOf(long id) => NumberOf(id).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The highest of some ids, and 0: what a new document counts on from.</summary>
+    /// <summary>The highest of some ids, which a new document counts on from; 0 where there are none.</summary>
     public static long Highest(IEnumerable<long> ids)
     {
-        var (highest, large) = (0L, BigInteger.Zero);
+        var small = Session.NoDocumentId;
+        BigInteger? large = null;
         foreach (var id in ids)
         {
             if (IsLarge(id))
             {
-                large = BigInteger.Max(large, NumberOf(id));
+                large = large is { } before ? BigInteger.Max(before, NumberOf(id)) : NumberOf(id);
             }
             else
             {
-                highest = Math.Max(highest, id);
+                small = Math.Max(small, id);
             }
         }
 
-        // Near the limit it gets a place as well, so that what follows needs no look at it.
-        var number = BigInteger.Max(large, highest);
-        return number > Session.DocumentIdLimit / 2 ? First + ((long)PlaceOf(number) << OffsetBits) : highest;
+        if (large is { } number && (number.Sign > 0 || small == Session.NoDocumentId))
+        {
+            return LargeOf(number);
+        }
+
+        // Near the limit it is a large one as well, so that what follows needs no look at it.
+        return small == Session.NoDocumentId ? 0
+            : small > Session.DocumentIdLimit / 2 && LargeOf(small) is var standIn and not Session.NoDocumentId ? standIn
+            : small;
     }
 
+    private static long LargeOf(BigInteger number) =>
+        PlaceOf(number >> BlockBits) is >= 0 and var place
+            ? First + ((long)place << OffsetBits) + (long)(number & ((1L << BlockBits) - 1))
+            : Session.NoDocumentId;
+
     /// <summary>-1 where all places are taken.</summary>
-    private static int PlaceOf(BigInteger number)
+    private static int PlaceOf(BigInteger block)
     {
         lock (s_lock)
         {
-            if (s_places.TryGetValue(number, out var place))
+            if (s_places.TryGetValue(block, out var place))
             {
                 return place;
             }
@@ -73,16 +85,16 @@ internal static class LargeDocumentIds
                 return -1;
             }
 
-            var numbers = s_numbers;
+            var blocks = s_blocks;
             place = s_places.Count;
-            if (place == numbers.Length)
+            if (place == blocks.Length)
             {
-                Array.Resize(ref numbers, Math.Max(16, 2 * numbers.Length));
+                Array.Resize(ref blocks, Math.Max(16, 2 * blocks.Length));
             }
 
-            numbers[place] = number;
-            s_places.Add(number, place);
-            s_numbers = numbers;
+            blocks[place] = block;
+            s_places.Add(block, place);
+            s_blocks = blocks;
             return place;
         }
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,10 +24,6 @@ public sealed class SessionData : IEquatable<SessionData>
     // As in Python, which reads no longer ones; to convert one takes time in proportion to the square of its length.
     private const int MaxWholeDigits = 4300;
 
-    // What any stack has room for; and a stack for the deepest data that there is.
-    private const int ShallowLevels = 64;
-    private const int DeepStackBytes = 16 << 20;
-
     /// <summary>The empty object, <c>{}</c>.</summary>
     public static readonly SessionData Empty = new("{}"u8.ToArray());
 
@@ -40,6 +35,8 @@ public sealed class SessionData : IEquatable<SessionData>
         MaxDepth = MaxDepth,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static readonly JsonSerializerOptions ShallowSerializer = new(Serializer) { MaxDepth = DeepStack.ShallowLevels };
 
     private static readonly JsonDocumentOptions Documents = new() { MaxDepth = MaxDepth };
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -86,11 +83,11 @@ public sealed class SessionData : IEquatable<SessionData>
 
     /// <summary>From names and values.</summary>
     /// <exception cref="SessionDataException">A value that JSON cannot hold.</exception>
-    public static SessionData From(IReadOnlyDictionary<string, object?> values) => Serialized(values, JsonSerializer.SerializeToUtf8Bytes);
+    public static SessionData From(IReadOnlyDictionary<string, object?> values) => Serialized(values, ByReflection);
 
     /// <summary>From a JSON object, which is copied.</summary>
     /// <exception cref="SessionDataException">A value that JSON cannot hold.</exception>
-    public static SessionData From(JsonObject values) => Serialized(values, JsonSerializer.SerializeToUtf8Bytes);
+    public static SessionData From(JsonObject values) => Serialized(values, ByReflection);
 
     /// <summary>From a parsed JSON object; its text is kept as it stands.</summary>
     /// <exception cref="SessionDataException">Not a JSON object.</exception>
@@ -101,12 +98,14 @@ public sealed class SessionData : IEquatable<SessionData>
 
     /// <summary>From any value that System.Text.Json serializes to an object, by reflection.</summary>
     /// <exception cref="SessionDataException">It does not serialize, or not to an object.</exception>
-    public static SessionData From<T>(T value) => Serialized(value, JsonSerializer.SerializeToUtf8Bytes);
+    public static SessionData From<T>(T value) => Serialized(value, ByReflection);
 
     /// <summary>From any value, by source-generated metadata.</summary>
     /// <exception cref="SessionDataException">It does not serialize, or not to an object.</exception>
     public static SessionData From<T>(T value, JsonTypeInfo<T> typeInfo) =>
-        Serialized(value, (v, _) => JsonSerializer.SerializeToUtf8Bytes(v, typeInfo));
+        Serialized(value, v => typeInfo.Options.MaxDepth <= DeepStack.ShallowLevels
+            ? JsonSerializer.SerializeToUtf8Bytes(v, typeInfo)
+            : DeepStack.Run(() => JsonSerializer.SerializeToUtf8Bytes(v, typeInfo)));
 
     /// <inheritdoc cref="From(IReadOnlyDictionary{string, object?})" />
     public static implicit operator SessionData(Dictionary<string, object?> values) => From((IReadOnlyDictionary<string, object?>)values);
@@ -271,13 +270,26 @@ public sealed class SessionData : IEquatable<SessionData>
         return new SessionData(utf8);
     }
 
-    private static SessionData Serialized<T>(T value, Func<T, JsonSerializerOptions, byte[]> serialize)
+    private static byte[] ByReflection<T>(T value)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(value, ShallowSerializer);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Most likely it is deeper than any stack has room for; what else it is shows again.
+            return DeepStack.Run(() => JsonSerializer.SerializeToUtf8Bytes(value, Serializer));
+        }
+    }
+
+    private static SessionData Serialized<T>(T value, Func<T, byte[]> serialize)
     {
         ArgumentNullException.ThrowIfNull(value);
         byte[] utf8;
         try
         {
-            utf8 = serialize(value, Serializer);
+            utf8 = serialize(value);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -287,33 +299,7 @@ public sealed class SessionData : IEquatable<SessionData>
         return Checked(utf8);
     }
 
-    /// <summary>System.Text.Json goes down with the data, and a stack that it overflows ends the process: what may be deep has a thread of its own.</summary>
-    private T? OnEnoughStack<T>(Func<T?> deserialize)
-    {
-        if (_utf8.AsSpan().Count((byte)'{') + _utf8.AsSpan().Count((byte)'[') <= ShallowLevels)
-        {
-            return deserialize();
-        }
-
-        var (result, fault) = (default(T), default(ExceptionDispatchInfo));
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    result = deserialize();
-                }
-                catch (Exception e)
-                {
-                    fault = ExceptionDispatchInfo.Capture(e);
-                }
-            },
-            DeepStackBytes);
-        thread.Start();
-        thread.Join();
-        fault?.Throw();
-        return result;
-    }
+    private T? OnEnoughStack<T>(Func<T?> deserialize) => DeepStack.IsShallow(_utf8) ? deserialize() : DeepStack.Run(deserialize);
 
     private T Read<T>(ReadSpan<T?> read)
     {

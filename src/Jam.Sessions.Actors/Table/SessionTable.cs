@@ -8,7 +8,7 @@ namespace Jam.Sessions.Actors.Table;
 /// <remarks>It holds only what is committed (with relaxed durability: acknowledged), so a reader sees every acknowledged change and never half of one.</remarks>
 internal sealed class SessionTable
 {
-    private const long NotCounted = -1;
+    private const long NotCounted = Session.NoDocumentId;
 
     private readonly StripedTable<SessionSlot, SessionNames> _byId;
     private readonly StripedTable<KeySessions, OwnerNames> _byOwner;

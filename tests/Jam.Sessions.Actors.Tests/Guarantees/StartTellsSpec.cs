@@ -25,13 +25,14 @@ public sealed class StartTellsSpec : IAsyncLifetime, IDisposable
         var lines = await LinesAsync("""
             {"_default": {"1": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5}, "2": null, "x": {},
               "3": {"key": "k", "session_id": "b", "data": 5, "created_at": 1.5}, "4": {"key": "k", "session_id": "c", "data": "[1]", "created_at": 1.5},
+              "8": {"key": "k", "session_id": "g", "data": "{\"cut\": 1", "created_at": 1.5},
               "5": {"key": "k", "session_id": "d", "data": "{}", "created_at": "soon"}, "6": {"key": "k", "session_id": 7, "data": "{}", "created_at": 1.5},
               "7": {"key": null, "session_id": "e", "data": "{}", "created_at": 1.5}, "01": {"key": "k", "session_id": "f", "data": "{}", "created_at": 1.5}}}
             """);
         var warning = Assert.Single(lines, line => line.Contains("[WARNING]", StringComparison.Ordinal));
         foreach (var finding in new[]
         {
-            "1 with data that cannot be read", "1 with data that is no JSON object", "1 without a time of creation", "1 without an id that is a text",
+            "1 with data that cannot be read", "2 with data that is no JSON object", "1 without a time of creation", "1 without an id that is a text",
             "1 without a key that is a text", "2 that are no objects", "1 whose number a later one has as well",
         })
         {
@@ -47,6 +48,31 @@ public sealed class StartTellsSpec : IAsyncLifetime, IDisposable
         var lines = await LinesAsync(json);
         Assert.DoesNotContain(lines, line => line.Contains("[WARNING]", StringComparison.Ordinal));
         Assert.Equal(isEmpty, lines.Any(line => line.Contains("it begins empty", StringComparison.Ordinal)));
+    }
+
+    /// <remarks>As after a crash before the first snapshot.</remarks>
+    [Fact]
+    public async Task A_file_without_bytes_whose_journal_holds_sessions_is_not_said_to_begin_empty()
+    {
+        var (path, copy) = (_folder.File("sessions.json"), _folder.File("copy.json"));
+        await using (var engine = await JamSessions.StartAsync(_system, new JamSessionsOptions { JsonPath = path }))
+        {
+            await engine.Client.CreateAsync("user1", SessionData.Empty);
+            await using var journal = new FileStream(
+                Assert.Single(Directory.GetFiles(_folder.Path, "sessions.json.journal-*")), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            await using var copied = File.Create($"{copy}.journal-1");
+            await journal.CopyToAsync(copied);
+        }
+
+        CapturedLog.TakeLines();
+        await using (await JamSessions.StartAsync(_system, new JamSessionsOptions { JsonPath = copy }))
+        {
+            await CapturedLog.SettleAsync(_system);
+        }
+
+        var lines = CapturedLog.TakeLines();
+        Assert.Contains(lines, line => line.Contains("with 1 sessions", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("it begins empty", StringComparison.Ordinal));
     }
 
     private async Task<IReadOnlyList<string>> LinesAsync(string json)

@@ -116,6 +116,15 @@ public sealed class OptionsSpec : IDisposable
     public void A_key_that_nobody_reads_is_refused_with_the_nearest_one_that_is_read(string hocon, string sentence) =>
         Assert.StartsWith(sentence, Assert.Single(Failures(new JamSessionsOptions(), $"jam.sessions {{ {hocon} }}")), StringComparison.Ordinal);
 
+    [Fact]
+    public void A_misspelt_key_is_found_in_every_layer_of_the_configuration()
+    {
+        var layers = ConfigurationFactory.ParseString("jam.sessions.josn-path = x").WithFallback(ConfigurationFactory.ParseString("jam.sessions { durabilty = relaxed }"));
+        var refusal = Assert.Throws<JamSessionsOptionsException>(() => ResolvedOptions.Resolve(new JamSessionsOptions(), layers));
+        Assert.Contains("did you mean json-path?", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean durability?", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static (string Key, object Default, string Words, string Hocon, object Resolved, object Code) Of(string name)
     {
         Assert.True(Options.TryGetValue(name, out var option), $"{name} is a new option: add it to {nameof(Options)}.");

@@ -76,6 +76,40 @@ public sealed class DocumentIdsSpec : EngineTest
         Assert.Empty(DocumentIds());
     }
 
+    [Theory]
+    [InlineData("-7", "-3", "-2 -1 0")]
+    [InlineData("-99999999999999999999999", "-99999999999999999999998", "-99999999999999999999997 -99999999999999999999996 -99999999999999999999995")]
+    public async Task Ids_below_0_are_counted_on_from(string lower, string higher, string next)
+    {
+        File.WriteAllText(JsonPath, $$"""{"_default": {"{{lower}}": {}, "{{higher}}": {} } }""");
+        await using (var engine = await StartAsync())
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await engine.Client.CreateAsync("k", Data());
+            }
+        }
+
+        Assert.Equal([lower, higher, .. next.Split(' ')], DocumentIds());
+    }
+
+    /// <remarks>Of two documents with one number jam serves both until it writes.</remarks>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_gave_way_to_a_later_document_with_its_number_does_not_stay_in_the_file(bool isClearedBefore)
+    {
+        File.WriteAllText(JsonPath, """
+            {"_default": {"01": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5}, "1": {"key": "l", "session_id": "b", "data": "{}", "created_at": 1.5}}}
+            """);
+        await using (var engine = await StartAsync())
+        {
+            Assert.Equal(0, isClearedBefore ? await engine.Client.ClearAsync("k") : 0);
+        }
+
+        Assert.Equal(["1"], DocumentIds());
+    }
+
     /// <summary>Nobody who was signed out lives on for whoever opens the file with jam.</summary>
     [Fact]
     public async Task What_is_cleared_or_deleted_is_gone_under_whatever_number_the_file_had_it()

@@ -159,6 +159,7 @@ public sealed class SnapshotReaderSpec
         SnapshotReader.Read(new BytesDisk(bytesPerRead) { Files = { [Path] = bytes } }, Path, new DocumentReader(null));
 
     /// <summary>Everything that a snapshot holds, or where it was refused.</summary>
+    /// <summary>What was read; or why not: it is damaged, or no longer a session file.</summary>
     private static string Outcome(byte[] bytes, int bytesPerRead = int.MaxValue)
     {
         try
@@ -168,7 +169,7 @@ public sealed class SnapshotReaderSpec
                 .Select(d => $"{d.DocumentId} {d.Key} {d.Id} {d.Data.Json} {d.CreatedAtSeconds:R} {(d.Raw is null ? "-" : Encoding.UTF8.GetString(d.Raw))}")
                 .Append(Encoding.UTF8.GetString(read.Head)).Append(Encoding.UTF8.GetString(read.Tail)).Append(read.Fingerprint.ToString()));
         }
-        catch (SessionStoreCorruptException e)
+        catch (SessionStoreException e)
         {
             return e.Message;
         }
