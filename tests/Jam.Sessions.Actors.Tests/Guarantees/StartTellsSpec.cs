@@ -58,10 +58,7 @@ public sealed class StartTellsSpec : IAsyncLifetime, IDisposable
         await using (var engine = await JamSessions.StartAsync(_system, new JamSessionsOptions { JsonPath = path }))
         {
             await engine.Client.CreateAsync("user1", SessionData.Empty);
-            await using var journal = new FileStream(
-                Assert.Single(Directory.GetFiles(_folder.Path, "sessions.json.journal-*")), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            await using var copied = File.Create($"{copy}.journal-1");
-            await journal.CopyToAsync(copied);
+            OpenFiles.Copy(Assert.Single(Directory.GetFiles(_folder.Path, "sessions.json.journal-*")), $"{copy}.journal-1");
         }
 
         CapturedLog.TakeLines();
