@@ -123,8 +123,8 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         {
             case Drained drained when Sender.Equals(_persistence):
                 LogEnd(drained.Shortfall);
-                _table.Close();
                 _awaitingDrain.ForEach(waiting => waiting.Tell(drained.Shortfall is { } shortfall ? new Status.Failure(shortfall.Fresh()) : Drained.Instance));
+                _table.Close();
                 foreach (var child in Context.GetChildren())
                 {
                     Context.Stop(child);

@@ -53,8 +53,18 @@ public sealed class JamSessions : IAsyncDisposable
     /// <exception cref="SessionStoreException">
     /// The JSON file could not be written. The engine has ended and let go of it all the same; everything acknowledged is in the journal beside it.
     /// </exception>
-    public async ValueTask DisposeAsync() =>
-        await (await Task.WhenAny(Ref.Ask<Drained>(Drain.Instance), _closed).ConfigureAwait(false)).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        var drained = Ref.Ask<Drained>(Drain.Instance, Timeout.InfiniteTimeSpan);
+        await Task.WhenAny(drained, _closed).ConfigureAwait(false);
+
+        // The answer comes before the end, and after an end without a drain there is none.
+        await _closed.ConfigureAwait(false);
+        if (drained.IsCompleted)
+        {
+            await drained.ConfigureAwait(false);
+        }
+    }
 
     internal static async Task<JamSessions> StartAsync(
         ActorSystem system, JamSessionsOptions options, IDisk? disk, CancellationToken cancellationToken = default)

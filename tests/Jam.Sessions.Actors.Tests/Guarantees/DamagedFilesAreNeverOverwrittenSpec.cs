@@ -35,7 +35,7 @@ public sealed class DamagedFilesAreNeverOverwrittenSpec : EngineTest
 
         await Assert.ThrowsAnyAsync<SessionStoreException>(() => engine.Client.FlushAsync());
         Assert.NotNull(await engine.Client.GetAsync(id));
-        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync());
         Assert.Equal("""{"_default": {}}""", File.ReadAllText(JsonPath));
 
         var conflict = await Assert.ThrowsAsync<SessionStoreConflictException>(() => StartAsync());
