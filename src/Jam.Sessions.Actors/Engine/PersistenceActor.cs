@@ -69,12 +69,19 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case FlushSessions when _isClosed:
+                Sender.Tell(new Status.Failure(new SessionsStoppingException()));
+                break;
+            case not Drain when _isClosed:
+                // The file may be another engine's by now.
+                break;
             case WriteBatch:
                 Write();
                 SnapshotIfDue();
                 break;
             case CollectBatch:
                 Collect();
+                SnapshotIfDue();
                 break;
             case SnapshotDue:
                 SnapshotIfChanged();

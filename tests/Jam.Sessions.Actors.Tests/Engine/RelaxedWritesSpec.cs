@@ -7,6 +7,7 @@ using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Storage;
 using Jam.Sessions.Actors.Table;
 using Jam.Sessions.Actors.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Jam.Sessions.Actors.Tests.Engine;
 
@@ -33,6 +34,62 @@ public sealed class RelaxedWritesSpec : EngineTest
             await engine.Client.CreateAsync("user1", Data());
             Assert.True(await written.WaitAsync(s_patience), $"Change {round} was not written.");
         }
+    }
+
+    /// <remarks>Where syncs take longer than the flush interval, every round is such a one: the journal must not grow without end.</remarks>
+    [Fact]
+    public async Task A_write_that_was_due_while_the_writer_was_busy_takes_a_snapshot_where_one_is_due()
+    {
+        var begun = new SemaphoreSlim(0);
+        var time = new FakeTimeProvider();
+        var disk = new FaultyDisk();
+        var (queue, codec, writer) = Writer(disk, time);
+        disk.Before = (operation, path) =>
+        {
+            if (operation == "Create" && path.EndsWith(".tmp", StringComparison.Ordinal))
+            {
+                begun.Release();
+            }
+        };
+        Add(queue, codec, new string('x', 10_000));
+        time.Advance(TimeSpan.FromHours(2));
+        writer.Tell(CollectBatch.Instance);
+        Assert.True(await begun.WaitAsync(s_patience), "No snapshot was begun.");
+    }
+
+    [Fact]
+    public async Task A_writer_that_has_let_go_of_its_file_does_not_touch_it_any_more()
+    {
+        var disk = new FaultyDisk();
+        var (queue, codec, writer) = Writer(disk, new FakeTimeProvider());
+        disk.Fail("Sync", "Create");
+        Add(queue, codec, "x");
+        Assert.NotNull((await writer.Ask<Drained>(Drain.Instance, s_patience)).Shortfall);
+
+        var operations = 0;
+        disk.Before = (_, _) => operations++;
+        writer.Tell(WriteBatch.Instance);
+        writer.Tell(CollectBatch.Instance);
+        writer.Tell(SnapshotDue.Instance);
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => writer.Ask<Akka.Done>(new FlushSessions(), s_patience));
+        Assert.Equal(0, operations);
+    }
+
+    /// <summary>A writer whose queue wakes nobody, so that the test decides when it looks.</summary>
+    private (CommitQueue Queue, DocumentCodec Codec, IActorRef Writer) Writer(FaultyDisk disk, FakeTimeProvider time)
+    {
+        var (store, documents) = Recovery.Open(disk, JsonPath, new DocumentCodec(null), "a test");
+        var options = ResolvedOptions.Resolve(
+            new JamSessionsOptions { JsonPath = JsonPath, Durability = Durability.Relaxed, FlushInterval = TimeSpan.FromHours(1), SnapshotJournalBytes = 4096, TimeProvider = time },
+            ConfigurationFactory.Empty);
+        var queue = new CommitQueue(Durability.Relaxed, time);
+        return (queue, store.Codec, System.ActorOf(PersistenceActor.Props(store, new FileOrder(documents), queue, options)));
+    }
+
+    private static void Add(CommitQueue queue, DocumentCodec codec, string text)
+    {
+        DocumentChange[] changes = [new(null, new Session("id", "user1", Data($$"""{"a": "{{text}}"}"""), 1.5, 1, raw: null))];
+        Assert.True(queue.TryAdd(JournalEntry.Encode(changes, codec), changes, waiting: null, new RecordingRef("nobody")));
     }
 
     [Fact]
