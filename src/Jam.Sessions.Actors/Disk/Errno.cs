@@ -9,13 +9,10 @@ internal static class Errno
     public const int BadDescriptor = 9;
     public const int AccessDenied = 13;
     public const int Busy = 16;
-    public const int Exists = 17;
-    public const int NotADirectory = 20;
     public const int Invalid = 22;
     public const int ReadOnlyFileSystem = 30;
 
     public static readonly int WouldBlock = OperatingSystem.IsMacOS() ? 35 : 11;
-    public static readonly int TooManyLinks = OperatingSystem.IsMacOS() ? 62 : 40;
 
     private static readonly int s_noLocks = OperatingSystem.IsMacOS() ? 77 : 37;
     private static readonly int s_noSuchCall = OperatingSystem.IsMacOS() ? 78 : 38;

@@ -24,7 +24,7 @@ internal readonly partial record struct FileStatus(int Mode, uint Owner, ulong D
 
     public bool IsPrivate => (Mode & Rights & ~0b111_000_000) == 0;
 
-    public string Rwx => Convert.ToString(Mode & Rights, 8).PadLeft(4, '0');
+    public string OctalRights => Convert.ToString(Mode & Rights, 8).PadLeft(4, '0');
 
     public string Kind => (Mode & KindBits) switch
     {

@@ -216,7 +216,7 @@ internal sealed class UnixDisk(bool allowUnlocked, Action<string> warn) : IDisk
         {
             WarnOnce(
                 $"mode of {path}",
-                $"{path} has mode {status.Rwx}, so others may read it, and it cannot be set to 0600 ({new SystemCallException("fchmod", path, error).Message}); it belongs to user {status.Owner}");
+                $"{path} has mode {status.OctalRights}, so others may read it, and it cannot be set to 0600 ({new SystemCallException("fchmod", path, error).Message}); it belongs to user {status.Owner}");
             return;
         }
 

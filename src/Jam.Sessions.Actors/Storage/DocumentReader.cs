@@ -93,7 +93,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
                 break;
             case var _ when name.SequenceEqual("created_at"u8):
                 var number = scanner.TakeValue();
-                fields.IsExact &= TryReadFloat(number, ref fields.CreatedAt);
+                fields.IsExact &= TryReadFloat(number, out fields.CreatedAt);
                 break;
             default:
                 Skip(ref scanner, fields);
@@ -209,7 +209,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     }
 
     /// <summary>Whether a value is a number that is written as it stands there; what is no number leaves it unknown.</summary>
-    private static bool TryReadFloat(ReadOnlySpan<byte> number, ref double value)
+    private static bool TryReadFloat(ReadOnlySpan<byte> number, out double value)
     {
         var isNumber = Utf8Parser.TryParse(number, out double read, out var length) && length == number.Length;
         value = isNumber ? read : double.NaN;

@@ -99,8 +99,10 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     public void Snapshot(int commitsBeside = 0) => OrRefused(() =>
     {
         var snapshot = _store.BeginSnapshot(_order.Capture(), isThorough: random.Next(3) == 0);
+        var beside = disk.Beside;
         disk.Beside = path =>
         {
+            beside?.Invoke(path);
             if (path == snapshot.Path && commitsBeside-- > 0)
             {
                 Commit();
@@ -113,7 +115,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         }
         finally
         {
-            disk.Beside = null;
+            disk.Beside = beside;
         }
 
         try
@@ -184,7 +186,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
             action();
             return true;
         }
-        catch (SessionStoreException e) when (e.GetType() == typeof(SessionStoreException) && disk.Faults is not null)
+        catch (SessionStoreException e) when (e.GetType() == typeof(SessionStoreException) && disk.Faults is not null && !IsViolation(e))
         {
             Refusals++;
             return false;
@@ -199,6 +201,9 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
             throw new Violation($"{e.GetType().Name}: {e.Message}", e);
         }
     }
+
+    /// <summary>What a hook of the disk found in the middle of a write comes out as a refusal of the disk.</summary>
+    private static bool IsViolation(Exception? e) => e is not null && (e is Violation || IsViolation(e.InnerException));
 
     private sealed class Identities(SessionTable table, Random random) : IIdentities
     {
