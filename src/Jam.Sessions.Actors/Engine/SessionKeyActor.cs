@@ -58,17 +58,18 @@ internal sealed class SessionKeyActor : UntypedActor
 
         (var requests, _waiting) = (_waiting, default);
         var before = _engine.Table.Of(_key.Owner);
-        var after = before;
+        var (after, changes) = (before, default(BatchChanges));
         for (var request = requests.First; request is not null; request = request.Next)
         {
-            (after, request.Reply) = Decide(after, request.Command);
+            (after, var stated, request.Reply) = Decide(after, request.Command);
+            changes.Add(stated);
         }
 
-        Submit(requests, before, after);
+        Submit(requests, before, after, changes);
     }
 
     /// <summary>A decision that throws fails its own caller and changes nothing.</summary>
-    private (KeySessions After, object Reply) Decide(KeySessions sessions, ISessionCommand command)
+    private Decision Decide(KeySessions sessions, ISessionCommand command)
     {
         try
         {
@@ -76,19 +77,19 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (JamSessionsException e)
         {
-            return (sessions, e);
+            return new Decision(sessions, [], e);
         }
         catch (Exception e)
         {
             Context.GetLogger().Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", command.GetType().Name);
-            return (sessions, e);
+            return new Decision(sessions, [], e);
         }
     }
 
-    private void Submit(RequestQueue requests, KeySessions before, KeySessions after)
+    private void Submit(RequestQueue requests, KeySessions before, KeySessions after, BatchChanges changes)
     {
-        var changes = before.ChangesTo(after);
-        if (changes.Length == 0)
+        changes.Fold();
+        if (changes.Folded.IsEmpty)
         {
             Answer(requests, failure: null);
             return;
@@ -97,7 +98,7 @@ internal sealed class SessionKeyActor : UntypedActor
         var waiting = _engine.Commits.MustWait ? Self : null;
         try
         {
-            if (!_engine.Commits.TryAdd(JournalEntry.Encode(changes, _engine.Codec), changes, waiting, _engine.Persistence))
+            if (!_engine.Commits.TryAdd(JournalEntry.Encode(changes.Folded, _engine.Codec), changes.Folded, waiting, _engine.Persistence))
             {
                 Answer(requests, new SessionsStoppingException());
                 return;
@@ -119,7 +120,7 @@ internal sealed class SessionKeyActor : UntypedActor
 
     private void Publish(in Commit commit)
     {
-        _engine.Table.Publish(_key.Owner, commit.Before, commit.After, commit.Changes);
+        _engine.Table.Publish(_key.Owner, commit.Before, commit.After, commit.Changes.Folded);
         Answer(commit.Requests, failure: null);
     }
 
@@ -152,8 +153,8 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <param name="Requests">What is answered then.</param>
     /// <param name="Before">The key's sessions until then.</param>
     /// <param name="After">The key's sessions then.</param>
-    /// <param name="Changes">The documents that change.</param>
-    private readonly record struct Commit(RequestQueue Requests, KeySessions Before, KeySessions After, DocumentChange[] Changes);
+    /// <param name="Changes">What changes, as each command stated it and folded.</param>
+    private readonly record struct Commit(RequestQueue Requests, KeySessions Before, KeySessions After, BatchChanges Changes);
 
     /// <summary>What all key actors of an engine share.</summary>
     internal sealed class Surroundings(

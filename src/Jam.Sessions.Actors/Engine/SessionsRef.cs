@@ -81,7 +81,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, LiveKeys keys, Sess
 
     /// <summary>A key without sessions and without an actor needs none to be told so.</summary>
     private object? Clear(string owner, Request request) =>
-        table.Of(owner).Sessions.IsEmpty && !keys.Contains(owner) ? 0 : Pass(owner, request);
+        table.Of(owner).IsEmpty && !keys.Contains(owner) ? 0 : Pass(owner, request);
 
     private object? Pass(string owner, Request request) => keys.TryPass(owner, request, manager) ? null : Failure(new SessionsStoppingException());
 

@@ -1,159 +1,93 @@
-using System.Collections.Immutable;
-using Akka;
+using System.Collections;
 
 namespace Jam.Sessions.Actors.Model;
 
-/// <summary>The sessions of one owner, in file order: an immutable value.</summary>
+/// <summary>The sessions of one owner: an immutable value, of which a change copies what it changes.</summary>
 /// <remarks>
 /// An owner is one session key. Only where a jam file holds one id under several keys do these keys share an owner, so that the
-/// documents of one id are always decided in one place.
+/// documents of one id are always decided in one place. Documents of one id are in file order; of other documents only the first few are.
+/// The value is one reference, which tells it from others: an array of a few sessions, or a tree of such arrays (<see cref="SessionTree"/>).
 /// </remarks>
-internal readonly record struct KeySessions(ImmutableArray<Session> Sessions)
+internal readonly record struct KeySessions : IEnumerable<Session>
 {
-    public static readonly KeySessions None = new([]);
+    public static readonly KeySessions None = new(Array.Empty<Session>());
 
-    /// <summary>What a command makes of these sessions, and its answer. Pure but for the ids that it draws.</summary>
-    public (KeySessions After, object Reply) Apply(ISessionCommand command, IIdentities identities) => command switch
-    {
-        CreateSession create => Create(create, identities),
-        UpdateSession update => Update(update),
-        DeleteSession delete => Delete(delete),
-        ClearSessions clear => Clear(clear),
-        ReworkSession rework => Rework(rework, identities),
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "not a command about sessions"),
-    };
+    private readonly object? _root;
 
-    /// <summary>What turns these sessions into <paramref name="after"/>: each document once, as it was and as it is.</summary>
-    public DocumentChange[] ChangesTo(KeySessions after)
+    private KeySessions(object? root) => _root = root;
+
+    /// <summary>The sessions, in file order.</summary>
+    /// <param name="sessions">Kept: not to be written to from now on.</param>
+    public static KeySessions Of(Session[] sessions) => sessions.Length == 0 ? None : new(SessionTree.Of(sessions));
+
+    /// <summary>True of the default value only, which stands for no value at all.</summary>
+    public bool IsDefault => _root is null;
+
+    public bool IsEmpty => Count == 0;
+
+    public int Count => SessionTree.Count(_root);
+
+    /// <summary>Any of them; there must be one. What they have in common is their owner.</summary>
+    public Session Any => SessionTree.Any(_root);
+
+    public bool Is(KeySessions other) => ReferenceEquals(_root, other._root);
+
+    /// <summary>Those of an id, in file order.</summary>
+    public NamedSessions Named(string id) => new(SessionTree.Leaf(_root, SessionIds.HashOf(id)), id, SessionIds.HashOf(id));
+
+    /// <summary>The first one of an id in file order, which is the one that is served.</summary>
+    public Session? Find(string id)
     {
-        var changes = new DocumentChange[CompareTo(after, [])];
-        CompareTo(after, changes);
-        return changes;
+        var named = Named(id);
+        return named.MoveNext() ? named.Current : null;
     }
 
-    /// <summary>Counts the changes, and notes them as far as there is room.</summary>
-    private int CompareTo(KeySessions after, Span<DocumentChange> changes)
-    {
-        var (count, next) = (0, 0);
-        foreach (var session in Sessions)
-        {
-            if (next == after.Sessions.Length || after.Sessions[next].DocumentId != session.DocumentId)
-            {
-                Note(changes, ref count, session, null);
-            }
-            else if (!ReferenceEquals(after.Sessions[next++], session))
-            {
-                Note(changes, ref count, session, after.Sessions[next - 1]);
-            }
-        }
-
-        for (; next < after.Sessions.Length; next++)
-        {
-            Note(changes, ref count, null, after.Sessions[next]);
-        }
-
-        return count;
-    }
-
-    private static void Note(Span<DocumentChange> changes, ref int count, Session? before, Session? after)
-    {
-        if (count++ < changes.Length)
-        {
-            changes[count - 1] = new DocumentChange(before, after);
-        }
-    }
-
-    private (KeySessions, object) Create(CreateSession create, IIdentities identities)
-    {
-        var session = new Session(
-            identities.NewSessionId(), create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null);
-        return (new KeySessions(Sessions.Add(session)), session.Id);
-    }
-
-    private (KeySessions, object) Update(UpdateSession update) =>
-        Replace(update.SessionId, static (session, data) => session.WithData(data), update.Data) is { } after
-            ? (after, Done.Instance)
-            : (this, new SessionNotFoundException());
-
-    private (KeySessions, object) Delete(DeleteSession delete)
-    {
-        var (after, removed) = Remove(session => session.Id == delete.SessionId);
-        return (after, removed > 0);
-    }
-
-    private (KeySessions, object) Clear(ClearSessions clear) => Remove(session => session.Key == clear.SessionKey);
-
-    private (KeySessions, object) Rework(ReworkSession rework, IIdentities identities)
-    {
-        if (!Contains(rework.SessionId))
-        {
-            return (this, new SessionNotFoundException());
-        }
-
-        var newId = identities.NewSessionId();
-        return (Replace(rework.SessionId, static (session, id) => session.WithId(id), newId)!.Value, newId);
-    }
+    public bool Contains(string id) => Find(id) is not null;
 
     /// <summary>Whether this very session is among them.</summary>
-    public bool Has(Session session)
+    public bool Has(Session session) => SessionTree.IndexOf(SessionTree.Leaf(_root, session.IdHash), session) >= 0;
+
+    public KeySessions Add(Session session) => new(SessionTree.With(_root, session.IdHash, null, session));
+
+    /// <summary>These sessions with the changes made to them.</summary>
+    public KeySessions With(ReadOnlySpan<DocumentChange> changes)
     {
-        foreach (var candidate in Sessions)
+        var root = _root;
+        foreach (var (before, after) in changes)
         {
-            if (ReferenceEquals(candidate, session))
-            {
-                return true;
-            }
+            root = SessionTree.With(root, before, after);
         }
 
-        return false;
+        return SessionTree.Count(root) == 0 ? None : new KeySessions(root);
     }
 
-    private bool Contains(string id)
+    public IEnumerator<Session> GetEnumerator() => SessionTree.All(_root).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => $"KeySessions {{ Count = {Count} }}";
+
+    /// <summary>The sessions of one id among others.</summary>
+    internal ref struct NamedSessions(ReadOnlySpan<Session> sessions, string id, int hash)
     {
-        foreach (var session in Sessions)
+        private readonly ReadOnlySpan<Session> _sessions = sessions;
+        private int _at = -1;
+
+        public readonly Session Current => _sessions[_at];
+
+        public readonly NamedSessions GetEnumerator() => this;
+
+        public bool MoveNext()
         {
-            if (session.Id == id)
+            while (++_at < _sessions.Length)
             {
-                return true;
+                if (_sessions[_at].IdHash == hash && _sessions[_at].Id == id)
+                {
+                    return true;
+                }
             }
+
+            return false;
         }
-
-        return false;
     }
-
-    private KeySessions? Replace<T>(string id, Func<Session, T, Session> change, T argument)
-    {
-        var after = Sessions;
-        for (var i = 0; i < Sessions.Length; i++)
-        {
-            if (Sessions[i].Id == id)
-            {
-                after = after.SetItem(i, change(Sessions[i], argument));
-            }
-        }
-
-        return after == Sessions ? null : new KeySessions(after);
-    }
-
-    private (KeySessions After, int Removed) Remove(Predicate<Session> match)
-    {
-        var after = Sessions.RemoveAll(match);
-        return (new KeySessions(after), Sessions.Length - after.Length);
-    }
-}
-
-/// <summary>A document before and after a batch; null where there is none.</summary>
-internal readonly record struct DocumentChange(Session? Before, Session? After);
-
-/// <summary>Where a decision gets what it cannot decide: ids and the time.</summary>
-internal interface IIdentities
-{
-    /// <summary>An id that no session has and no other decision will get.</summary>
-    /// <exception cref="SessionIdFactoryException">The id factory failed or repeats itself.</exception>
-    string NewSessionId();
-
-    long NewDocumentId();
-
-    /// <summary>Unix seconds.</summary>
-    double Now();
 }

@@ -52,7 +52,7 @@ internal sealed class KeyOwners
                 sessions[at] = documents[i];
             }
 
-            groups.TryExchange(owner, default, new KeySessions(ImmutableCollectionsMarshal.AsImmutableArray(sessions)));
+            groups.TryExchange(owner, default, KeySessions.Of(sessions));
         }
 
         return groups;

@@ -7,15 +7,15 @@ internal readonly struct OwnerNames(KeyOwners owners) : INames<KeySessions>
 {
     public static KeySessions Removed => KeySessions.None;
 
-    public static bool IsEmpty(KeySessions entry) => entry.Sessions.IsDefault;
+    public static bool IsEmpty(KeySessions entry) => entry.IsDefault;
 
-    public static bool IsPresent(KeySessions entry) => !entry.Sessions.IsDefault && entry.Sessions != Removed.Sessions;
+    public static bool IsPresent(KeySessions entry) => !entry.IsDefault && !entry.Is(Removed);
 
-    public static bool AreSame(KeySessions entry, KeySessions other) => entry.Sessions == other.Sessions;
+    public static bool AreSame(KeySessions entry, KeySessions other) => entry.Is(other);
 
     public int HashOf(string name) => TextHash.Of(name);
 
-    public int HashOf(KeySessions entry) => HashOf(owners.OwnerOf(entry.Sessions[0].Key));
+    public int HashOf(KeySessions entry) => HashOf(owners.OwnerOf(entry.Any.Key));
 
-    public bool Is(KeySessions entry, string name, int hash) => entry.Sessions.Length > 0 && owners.OwnerOf(entry.Sessions[0].Key) == name;
+    public bool Is(KeySessions entry, string name, int hash) => !entry.Is(Removed) && owners.OwnerOf(entry.Any.Key) == name;
 }

@@ -128,7 +128,10 @@ internal sealed class SessionTable
             if (arriving is { Id.Length: > 0 })
             {
                 arriving.IsInTransit = true;
-                _byId.TryExchange(arriving.Id, default, new(arriving));
+                if (!HasDuplicates || !_byId.TryFind(arriving.Id, out _))
+                {
+                    _byId.TryExchange(arriving.Id, default, new(arriving));
+                }
             }
         }
 
@@ -156,13 +159,13 @@ internal sealed class SessionTable
         }
     }
 
-    private static KeySessions SlotOf(KeySessions sessions) => sessions.Sessions.IsEmpty ? default : sessions;
+    private static KeySessions SlotOf(KeySessions sessions) => sessions.IsEmpty ? default : sessions;
 
     private long HighestDocumentId()
     {
-        var isNewestLeft = !_hasLargeIds && Of(OwnerOf(_newest.Key)).Sessions.Any(session => session.DocumentId == _newest.Id);
+        var isNewestLeft = !_hasLargeIds && Of(OwnerOf(_newest.Key)).Any(session => session.DocumentId == _newest.Id);
         return LargeDocumentIds.Highest(
-            isNewestLeft ? _opaqueIds.Append(_newest.Id) : _byOwner.Entries.SelectMany(owner => owner.Sessions).Select(session => session.DocumentId).Concat(_opaqueIds));
+            isNewestLeft ? _opaqueIds.Append(_newest.Id) : _byOwner.Entries.SelectMany(owner => owner).Select(session => session.DocumentId).Concat(_opaqueIds));
     }
 
     /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>
@@ -170,7 +173,7 @@ internal sealed class SessionTable
     {
         foreach (var (before, _) in changes)
         {
-            if (before is { Id.Length: > 0 } && !_byId.TryFind(before.Id, out _) && after.Sessions.FirstOrDefault(s => s.Id == before.Id) is { } next)
+            if (before is { Id.Length: > 0 } && !_byId.TryFind(before.Id, out _) && after.Find(before.Id) is { } next)
             {
                 _byId.TryExchange(next.Id, default, new(next));
             }

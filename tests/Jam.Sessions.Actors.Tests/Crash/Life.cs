@@ -149,22 +149,24 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     private (string Key, KeySessions After, DocumentChange[] Changes) Decide(string key)
     {
         var before = _table.Of(key);
-        var after = before;
+        var (after, changes) = (before, default(BatchChanges));
         for (var commands = random.Next(1, 4); commands > 0; commands--)
         {
-            (after, var reply) = after.Apply(Command(key, after), _identities);
+            (after, var stated, var reply) = after.Apply(Command(key, after), _identities);
+            changes.Add(stated);
             if (reply is string id)
             {
                 _table.Release(id);
             }
         }
 
-        return (key, after, before.ChangesTo(after));
+        changes.Fold();
+        return (key, after, changes.Folded.ToArray());
     }
 
     private ISessionCommand Command(string key, KeySessions sessions)
     {
-        var id = sessions.Sessions.Length > 0 ? sessions.Sessions[random.Next(sessions.Sessions.Length)].Id : "nobody";
+        var id = sessions.IsEmpty ? "nobody" : sessions.ElementAt(random.Next(sessions.Count)).Id;
         return random.Next(20) switch
         {
             < 7 => new CreateSession(key, Data()),

@@ -157,7 +157,7 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         object[] messages =
         [
             new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"),
-            new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(session, session), new KeySessions([session]),
+            new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(session, session), KeySessions.Of([session]),
             new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new LiveKey { Owner = "user1" }, new Spawn(new LiveKey { Owner = "user1" }), WriteBatch.Instance, CollectBatch.Instance,
             new CommitFailed(new SessionNotFoundException()), Committed.Instance, Drain.Instance, Drained.Instance,
             SnapshotDue.Instance, new SnapshotWritten(default), new SnapshotFailed(new SessionNotFoundException()), Options(isCrypt, Secret),

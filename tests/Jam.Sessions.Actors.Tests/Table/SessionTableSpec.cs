@@ -73,7 +73,7 @@ public sealed class SessionTableSpec
         Assert.True(table.TryFind("b", out _));
         Publish(table, "k");
         Assert.False(table.TryFind("b", out _));
-        Assert.Equal((0, 0), (table.Count, table.Of("k").Sessions.Length));
+        Assert.Equal((0, 0), (table.Count, table.Of("k").Count));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SessionTableSpec
         Assert.Equal(table.OwnerOf("k1"), table.OwnerOf("k2"));
 
         var owner = table.OwnerOf("k1");
-        Assert.Equal([first, second, third], table.Of(owner).Sessions.ToArray());
+        Assert.Equal([first, second, third], table.Of(owner).ToArray());
         Publish(table, owner, second, third);
         Assert.True(table.TryFind("x", out found));
         Assert.Same(second, found);
@@ -100,12 +100,33 @@ public sealed class SessionTableSpec
     {
         var table = new SessionTable([Document(1, "k1", "x"), Document(2, "k2", "x")]);
         var owner = table.OwnerOf("k2");
-        Publish(table, owner, [.. table.Of(owner).Sessions.Select(s => s.WithId("z"))]);
+        Publish(table, owner, [.. table.Of(owner).Select(s => s.WithId("z"))]);
         Assert.False(table.TryFind("x", out _));
-        Publish(table, owner, [.. table.Of(owner).Sessions.Select(s => s.WithData(SessionData.From("""{"a":1}""")))]);
+        Publish(table, owner, [.. table.Of(owner).Select(s => s.WithData(SessionData.From("""{"a":1}""")))]);
         Assert.True(table.TryFind("z", out var found));
         Assert.Equal(("k1", 7), (found.Key, found.Data.Length));
-        Assert.Equal([1L, 2L], table.Of(owner).Sessions.Select(d => d.DocumentId));
+        Assert.Equal([1L, 2L], table.Of(owner).Select(d => d.DocumentId));
+    }
+
+    [Fact]
+    public void Of_documents_that_move_to_a_new_id_together_the_first_is_served_however_the_table_grows()
+    {
+        for (var trial = 0; trial < 300; trial++)
+        {
+            var (first, second) = (Document(1, "k1", "x"), Document(2, "k2", "x"));
+            var table = new SessionTable([first, second]);
+            var owner = table.OwnerOf("k2");
+            var moved = $"moved{trial}";
+            Publish(table, owner, first.WithId(moved), second.WithId(moved));
+            Publish(table, "other", [.. Enumerable.Range(10, 1000).Select(number => Document(number, "other", $"{trial}-{number}"))]);
+            Assert.True(table.TryFind(moved, out var found));
+            Assert.Equal(1, found.DocumentId);
+            Publish(table, owner, [.. table.Of(owner).Where(document => document.DocumentId == 2)]);
+            Assert.True(table.TryFind(moved, out found));
+            Assert.Equal(2, found.DocumentId);
+            Publish(table, owner);
+            Assert.False(table.TryFind(moved, out _));
+        }
     }
 
     [Fact]
@@ -116,7 +137,7 @@ public sealed class SessionTableSpec
         Assert.Single(new[] { "a", "b", "c", "d" }.Select(table.OwnerOf).Distinct());
         Assert.Equal("e", table.OwnerOf("e"));
         Assert.Equal("new", table.OwnerOf("new"));
-        Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], table.Of(table.OwnerOf("c")).Sessions.Select(s => s.DocumentId));
+        Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], table.Of(table.OwnerOf("c")).Select(s => s.DocumentId));
     }
 
     [Fact]
@@ -126,7 +147,7 @@ public sealed class SessionTableSpec
         var table = new SessionTable([Document(1), opaque, opaque, Document(2)]);
         Assert.Equal(2, table.Count);
         Assert.Equal(4, new FileOrder([Document(1), opaque, opaque, Document(2)]).Capture().Length);
-        Assert.Empty(table.Of("").Sessions);
+        Assert.Empty(table.Of(""));
     }
 
     [Fact]
@@ -158,7 +179,10 @@ public sealed class SessionTableSpec
 
     private static void Publish(SessionTable table, string owner, params Session[] after)
     {
-        var sessions = new KeySessions([.. after]);
-        table.Publish(owner, table.Of(owner), sessions, table.Of(owner).ChangesTo(sessions));
+        var before = table.Of(owner);
+        var changes = before.Where(was => after.All(s => s.DocumentId != was.DocumentId)).Select(was => new DocumentChange(was, null))
+            .Concat(after.Select(s => new DocumentChange(before.FirstOrDefault(was => was.DocumentId == s.DocumentId), s)))
+            .Where(change => !ReferenceEquals(change.Before, change.After));
+        table.Publish(owner, before, KeySessions.Of(after), [.. changes]);
     }
 }

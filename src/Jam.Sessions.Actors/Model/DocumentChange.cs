@@ -1,0 +1,31 @@
+namespace Jam.Sessions.Actors.Model;
+
+/// <summary>A document before and after a change, null where there is none, and what was done to it.</summary>
+/// <param name="Before">As it was.</param>
+/// <param name="After">As it is from now on.</param>
+/// <param name="Intent">What the command stated; of a folded change, what all of them stated.</param>
+internal readonly record struct DocumentChange(Session? Before, Session? After, Intent Intent = Intent.None)
+{
+    public static DocumentChange Created(Session session) => new(null, session, Intent.Created);
+
+    public static DocumentChange Ended(Session session, Intent why) => new(session, null, why);
+
+    /// <summary>Takes apart what is stored.</summary>
+    public void Deconstruct(out Session? before, out Session? after) => (before, after) = (Before, After);
+}
+
+/// <summary>What a command does to a session. Flags, so that the folded change of a document has those of all commands.</summary>
+[Flags]
+internal enum Intent : byte
+{
+    /// <summary>Not stated: the change was not decided, but made up or read.</summary>
+    None = 0,
+
+    Created = 1,
+    Updated = 2,
+    Reworked = 4,
+
+    // The reasons for an end.
+    Deleted = 8,
+    Cleared = 16,
+}
