@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Keys;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Jam.Sessions.Actors.Host;

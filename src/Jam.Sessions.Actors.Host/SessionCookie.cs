@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Keys;
+
 namespace Jam.Sessions.Actors.Host;
 
 /// <summary>Where the browser keeps the session id: a cookie that no script reads and no foreign site's form sends.</summary>

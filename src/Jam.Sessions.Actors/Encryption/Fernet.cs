@@ -16,7 +16,7 @@ internal sealed class Fernet
     private const int HeaderLength = 1 + 8 + 16, IvAt = 9, IvLength = 16, MacLength = 32, BlockLength = 16;
 
     /// <summary>What every token begins with.</summary>
-    public const string Prefix = "J$_";
+    public const string Prefix = SessionIds.TokenPrefix;
 
     private static ReadOnlySpan<byte> Utf8Prefix => "J$_"u8;
 

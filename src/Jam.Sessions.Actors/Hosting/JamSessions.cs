@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Encryption;
-using Jam.Sessions.Actors.Engine;
 using Jam.Sessions.Actors.Hosting;
-using Jam.Sessions.Actors.Storage;
-using Jam.Sessions.Actors.Table;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Keys;
+using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors;
 
@@ -70,13 +72,18 @@ public sealed class JamSessions : IAsyncDisposable
         ActorSystem system, JamSessionsOptions options, IDisk? disk, CancellationToken cancellationToken = default)
     {
         var resolved = ResolvedOptions.Resolve(options, system.Settings.Config);
-        var fernet = resolved.CreateFernet();
+        var fernet = Secrets.FernetOf(resolved);
+        if (resolved.InMemory)
+        {
+            return Start(system, resolved, fernet, [], _ => new MemoryLog());
+        }
+
         var log = Logging.GetLogger(system, typeof(JamSessions));
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
         var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = Start(system, resolved, fernet, store, documents);
+            var engine = Start(system, resolved, fernet, documents, LogOver(new JournaledFile(store, documents), system, resolved));
             StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
@@ -106,15 +113,13 @@ public sealed class JamSessions : IAsyncDisposable
         }
     }
 
-    private static JamSessions Start(ActorSystem system, ResolvedOptions options, Fernet? fernet, SessionStore store, IReadOnlyList<Session> documents)
+    private static JamSessions Start(
+        ActorSystem system, ResolvedOptions options, Fernet? fernet, IReadOnlyList<Session> documents, Func<IActorRefFactory, ICommitLog> openLog)
     {
-        var (table, commits) = (new SessionTable(documents), new CommitQueue(options.Durability, options.TimeProvider));
-        var keys = new LiveKeys();
-        var persistence = WriterThread.On(system, PersistenceActor.Props(store, new FileOrder(documents), commits, options));
+        var (table, keys) = (new SessionTable(documents), new KeyDirectory());
         var identities = new IdentitySource(options, table, fernet);
         var manager = (IInternalActorRef)system.ActorOf(
-            SessionManager.Props(
-                options, table, keys, persistence, writer => KeyActorProps(system, new(table, identities, store.Codec, commits, keys, writer))),
+            SessionManager.Props(options, table, keys, openLog, log => KeyActorProps(system, new(table, identities, log, keys))),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         var door = new SessionsRef(manager, keys, table, options);
         var engine = new JamSessions(door, new JamSessionsClient(door, table), table.Closed);
@@ -129,7 +134,14 @@ public sealed class JamSessions : IAsyncDisposable
         return engine;
     }
 
-    private static Props KeyActorProps(ActorSystem system, SessionKeyActor.Surroundings engine) =>
+    private static Func<IActorRefFactory, ICommitLog> LogOver(JournaledFile file, ActorSystem system, ResolvedOptions options) => parent =>
+    {
+        var commits = new CommitQueue(options.Durability, options.TimeProvider);
+        var persistence = parent.ActorOf(WriterThread.On(system, PersistenceActor.Props(file, commits, options)), "persistence");
+        return new JournaledLog(file, commits, persistence);
+    };
+
+    private static Props KeyActorProps(ActorSystem system, KeyActorServices engine) =>
         CallersThread.On(system, KeyMailbox.On(system, SessionKeyActor.Props(engine)));
 
     private static string Holder()

@@ -1,7 +1,7 @@
 using Akka;
 using Akka.Actor;
-using Jam.Sessions.Actors.Engine;
-using Jam.Sessions.Actors.Table;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.Keys;
 
 namespace Jam.Sessions.Actors.Hosting;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,5 +1,5 @@
 using Akka.Event;
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Hosting;
 

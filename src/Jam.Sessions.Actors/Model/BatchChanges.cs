@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Model;
 

@@ -6,8 +6,16 @@ public abstract class JamSessionsException : Exception
 {
     private protected JamSessionsException(string message, Exception? inner = null) : base(message, inner) { }
 
-    /// <summary>A fresh exception of the same kind: a shared instance would grow its stack trace with every throw.</summary>
+    /// <summary>An exception of its own for each of several askers: one that all throw would collect the stack traces of all.</summary>
     internal virtual JamSessionsException Fresh() => this;
+}
+
+/// <summary>A fault of the engine itself, which nobody foresaw: the request changed nothing. Please report it with the inner exception.</summary>
+public sealed class SessionEngineException : JamSessionsException
+{
+    internal SessionEngineException(Exception inner) : base($"The session engine failed unexpectedly ({inner.GetType().Name}); this request changed nothing.", inner) { }
+
+    internal override JamSessionsException Fresh() => new SessionEngineException(InnerException!);
 }
 
 /// <summary>Update or rework of an id that names no session.</summary>
@@ -38,7 +46,10 @@ public sealed class SessionIdFactoryException : JamSessionsException
 
 /// <summary>The engine is shutting down, or has: nothing was changed. Retry against the next instance.</summary>
 public sealed class SessionsStoppingException()
-    : JamSessionsException("The session engine is stopping; this request changed nothing.");
+    : JamSessionsException("The session engine is stopping; this request changed nothing.")
+{
+    internal override JamSessionsException Fresh() => new SessionsStoppingException();
+}
 
 /// <summary>The engine was sent a message that is not one of its own.</summary>
 public sealed class UnknownSessionMessageException : JamSessionsException

@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.JsonFile;
+
 namespace Jam.Sessions.Actors;
 
 /// <summary>A session: who (<see cref="Key"/>), under which secret (<see cref="Id"/>), with what (<see cref="Data"/>), since when.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Jam.Sessions.Actors.Encryption;
 
 namespace Jam.Sessions.Actors;
 
@@ -7,6 +6,9 @@ namespace Jam.Sessions.Actors;
 /// <remarks>A session id is a bearer secret: whoever has it is signed in. Both makers draw from the operating system's CSPRNG.</remarks>
 public static class SessionIds
 {
+    /// <summary>What an encrypted id or encrypted data begins with, as in jam.</summary>
+    internal const string TokenPrefix = "J$_";
+
     private const int LongToken = 100;
     private const int TokenEnd = 40;
 
@@ -30,7 +32,7 @@ public static class SessionIds
 
     /// <summary>A hash for tables in memory. A long token is told by its end: that is its HMAC.</summary>
     internal static int HashOf(string sessionId) =>
-        sessionId.Length >= LongToken && sessionId.StartsWith(Fernet.Prefix, StringComparison.Ordinal)
+        sessionId.Length >= LongToken && sessionId.StartsWith(TokenPrefix, StringComparison.Ordinal)
             ? TextHash.Of(sessionId.AsSpan(sessionId.Length - TokenEnd))
             : TextHash.Of(sessionId);
 

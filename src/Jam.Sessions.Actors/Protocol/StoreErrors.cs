@@ -38,6 +38,10 @@ public sealed class SessionStoreLockedException : SessionStoreException
 /// <summary>Somebody else changed the JSON file while a journal holds changes that belong to the file as it was.</summary>
 public sealed class SessionStoreConflictException : SessionStoreException
 {
+    private readonly string _remedy;
+
     internal SessionStoreConflictException(string path, string remedy)
-        : base(path, $"{path} was changed by another program while changes of this engine were still in the journal beside it. Nothing was overwritten. {remedy}") { }
+        : base(path, $"{path} was changed by another program while changes of this engine were still in the journal beside it. Nothing was overwritten. {remedy}") => _remedy = remedy;
+
+    internal override JamSessionsException Fresh() => new SessionStoreConflictException(Path, _remedy);
 }

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Jam.Sessions.Actors.Benchmarks.Workload;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Benchmarks.Hops;
 

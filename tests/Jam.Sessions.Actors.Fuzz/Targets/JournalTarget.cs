@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Fuzz.Targets;
 
@@ -81,7 +81,7 @@ internal sealed partial class JournalTarget : IFuzzTarget
             }
             Commit(new DocumentChange(null, Made(1, """{"cart": [1, "é"]}""")));
             Commit(new DocumentChange(Made(1, "{}"), Made(1, "{}")), new DocumentChange(null, Made(2, "{}")));
-            var snapshot = store.BeginSnapshot([.. documents], isThorough: false);
+            var snapshot = store.BeginSnapshot([.. documents], eraseHistory: false);
             Commit(new DocumentChange(Made(1, "{}"), null));
             if (documents.FirstOrDefault(d => !d.IsOpaque) is { } first)
             {
@@ -90,9 +90,10 @@ internal sealed partial class JournalTarget : IFuzzTarget
 
             if (reuses)
             {
-                store.Complete(snapshot, snapshot.Write());
+                snapshot.Write();
+                store.Complete(snapshot);
                 Commit(new DocumentChange(null, Made(3, "{}")));
-                _ = store.BeginSnapshot([.. documents], isThorough: false);
+                _ = store.BeginSnapshot([.. documents], eraseHistory: false);
                 Commit(new DocumentChange(Made(3, "{}"), null));
             }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Fuzz.Targets;
 
@@ -65,7 +66,7 @@ internal sealed class OptionsTarget : IFuzzTarget
         {
             var options = ResolvedOptions.Resolve(new JamSessionsOptions(), config);
             RequireLimits(options, config);
-            return $"options {options.IsSessionCrypt} {options.Durability} {options.CreateFernet() is not null}";
+            return $"options {options.IsSessionCrypt} {options.Durability} {Secrets.FernetOf(options) is not null}";
         }
         catch (Exception e) when (e is JamSessionsOptionsException or SessionSecretException)
         {

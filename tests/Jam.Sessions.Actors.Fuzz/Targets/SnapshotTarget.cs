@@ -1,5 +1,5 @@
 using System.Text;
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Fuzz.Targets;
 

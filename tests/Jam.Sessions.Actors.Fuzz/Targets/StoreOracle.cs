@@ -1,7 +1,7 @@
 using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Storage;
-using Jam.Sessions.Actors.Table;
 
 namespace Jam.Sessions.Actors.Fuzz.Targets;
 
@@ -48,8 +48,9 @@ internal static class StoreOracle
         IReadOnlyList<Session> after = [.. documents, added];
         RequireSame(after, Reopen(disk.Copy(), mode), "the journal gives other sessions");
 
-        var snapshot = store.BeginSnapshot([.. after], isThorough: mode % 2 == 0);
-        store.Complete(snapshot, snapshot.Write());
+        var snapshot = store.BeginSnapshot([.. after], eraseHistory: mode % 2 == 0);
+        snapshot.Write();
+        store.Complete(snapshot);
         store.Dispose();
         Require(!disk.IsLocked && disk.Files.Count == 1, "a closed store leaves more than its file");
         RequireSame(after, Reopen(disk, mode), "the snapshot gives other sessions");

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.BadInput;

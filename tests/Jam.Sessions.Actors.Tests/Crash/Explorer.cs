@@ -1,6 +1,6 @@
 using System.Text;
 using Jam.Sessions.Actors.Disk;
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
 
@@ -25,7 +25,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
     {
         var (disk, oracle) = Workload.Begin(seed);
         var random = new Random(seed);
-        var life = new Life(disk, oracle, random, _wrap);
+        var life = new Life(disk, oracle, random, _wrap, DurabilityOf(seed));
         disk.OnStep = (operation, path) => Crash(disk, oracle, $"seed {seed}, step {disk.Steps} ({operation} {Path.GetFileName(path)})", depth: 1);
         life.Start();
         for (var action = 0; action < actions; action++)
@@ -86,7 +86,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
 
     private void LiveOn(SimulatedDisk disk, Oracle oracle, Random random, bool isDeep)
     {
-        var life = new Life(disk, oracle, random, _wrap);
+        var life = new Life(disk, oracle, random, _wrap, DurabilityOf(random.Next(4)));
         life.Start();
         for (var actions = isDeep ? random.Next(4) : 0; actions > 0; actions--)
         {
@@ -132,6 +132,8 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
 
         return text.ToString();
     }
+
+    private static Durability DurabilityOf(int number) => number % 4 == 3 ? Durability.Relaxed : Durability.Durable;
 
     /// <summary>A hash that is the same in every run.</summary>
     private static int Fold(string text) => (int)Fingerprint.Crc32C(0, Encoding.UTF8.GetBytes(text));

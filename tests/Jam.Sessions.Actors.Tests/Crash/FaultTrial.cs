@@ -15,7 +15,7 @@ internal sealed class FaultTrial(int seed, string operation, FaultKind kind, lon
     {
         var (disk, oracle) = Workload.Begin(seed);
         var plan = new FaultPlan(operation, kind, after, _outcomes);
-        var life = new Life(disk, oracle, new Random(seed), wrapped => wrapped);
+        var life = new Life(disk, oracle, new Random(seed), wrapped => wrapped, seed % 4 == 3 ? Durability.Relaxed : Durability.Durable);
         disk.Faults = plan;
         disk.OnStep = (step, path) =>
         {

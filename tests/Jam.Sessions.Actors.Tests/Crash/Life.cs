@@ -1,27 +1,34 @@
 using System.Text.Json;
-using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Disk;
-using Jam.Sessions.Actors.Storage;
-using Jam.Sessions.Actors.Table;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
 
-/// <summary>One process that uses the store as the engine's actors do, with an oracle that hears what its callers hear.</summary>
+/// <summary>One process with the engine's own writer, queue and store on a simulated disk, and an oracle that hears what its callers hear.</summary>
 /// <param name="disk">The disk under it.</param>
 /// <param name="oracle">Learns every attempt and every acknowledgement.</param>
 /// <param name="random">Decides everything else.</param>
 /// <param name="wrap">What stands between the store and the disk.</param>
-internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Func<IDisk, IDisk> wrap)
+/// <param name="durability">What an acknowledgement promises.</param>
+internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Func<IDisk, IDisk> wrap, Durability durability = Durability.Durable)
 {
     /// <summary>Recovery asks the real disk whether the folder exists, and nothing else.</summary>
     public static readonly string JsonPath = Path.Combine(Path.GetTempPath(), "crash-sessions.json");
 
     private static readonly string[] s_keys = ["anna", "bert", "cleo", "dora", "emil"];
 
-    private SessionStore _store = null!;
+    private static readonly TimeSpan s_flushInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly FakeTimeProvider _time = new();
+    private ManualWriter _log = null!;
     private SessionTable _table = null!;
-    private FileOrder _order = null!;
     private Identities _identities = null!;
+    private Violation? _violation;
 
     /// <summary>How often the disk refused.</summary>
     public int Refusals { get; private set; }
@@ -46,9 +53,13 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     {
         var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null), "a test");
         oracle.Recovered(Documents.Of(documents));
-        _store = store;
-        (_table, _order) = (new SessionTable(documents), new FileOrder(documents));
+        _table = new SessionTable(documents);
         _identities = new Identities(_table, random);
+
+        // So few bytes that the writer takes snapshots of its own accord.
+        var settings = new WriterSettings(s_flushInterval, random.Next(500, 5000), _time);
+        _log = new ManualWriter(new JournaledFile(store, documents), new CommitQueue(durability, _time), settings) { OnError = OnError };
+        _log.Writer.Start();
     }
 
     /// <summary>Does something that a busy engine does.</summary>
@@ -71,79 +82,132 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         }
     }
 
-    /// <summary>Decides commands of a few keys, makes them durable as one batch and publishes them; or, where the disk refuses, nothing.</summary>
+    /// <summary>Decides commands of a few keys, and hands them over; lets the writer write, and publishes what is acknowledged.</summary>
     /// <returns>Whether there was something to change, and it was acknowledged.</returns>
     public bool Commit()
     {
         var decisions = s_keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).Select(Decide).Where(d => d.Changes.Length > 0).ToList();
-        if (decisions.Count == 0)
+        var isAcknowledged = decisions.Count > 0 && (_log.MustWait ? Await(decisions) : Accept(decisions));
+        if (_log.WriteDelay is { } delay && random.Next(3) == 0)
         {
-            return false;
+            _time.Advance(delay);
+            _log.WriteNow();
         }
 
-        var after = oracle.Attempt(decisions.SelectMany(decision => decision.Changes));
-        decisions.ForEach(decision => _store.Add(JournalEntry.Encode(decision.Changes, _store.Codec)));
-        if (!OrRefused(_store.Commit) && (random.Next(2) == 0 || !OrRefused(_store.Commit)))
+        if (_log.Begun is not null && random.Next(2) == 0)
         {
-            _store.Discard();
-            return false;
+            WriteSnapshot(commitsBeside: random.Next(3));
         }
 
-        oracle.Settle(after);
-        decisions.ForEach(decision => _order.Apply(decision.Changes));
-        decisions.ForEach(decision => _table.Publish(decision.Key, _table.Of(decision.Key), decision.After, decision.Changes));
-        return true;
+        ThrowViolation();
+        return isAcknowledged;
     }
 
     /// <summary>Writes the JSON file anew, with commits while the temporary file is being written.</summary>
-    public void Snapshot(int commitsBeside = 0) => OrRefused(() =>
+    public void Snapshot(int commitsBeside = 0)
     {
-        var snapshot = _store.BeginSnapshot(_order.Capture(), isThorough: random.Next(3) == 0);
-        var beside = disk.Beside;
-        disk.Beside = path =>
+        var (isDone, accepted) = (false, oracle.Latest);
+        _log.Flush(failure =>
         {
-            beside?.Invoke(path);
-            if (path == snapshot.Path && commitsBeside-- > 0)
+            isDone = true;
+            if (failure is null)
             {
-                Commit();
+                oracle.Keep(accepted);
             }
-        };
-        Fingerprint written;
-        try
+            else
+            {
+                Check(failure);
+            }
+        });
+        while (!isDone)
         {
-            written = snapshot.Write();
-        }
-        finally
-        {
-            disk.Beside = beside;
+            WriteSnapshot(commitsBeside);
         }
 
-        try
-        {
-            _store.Complete(snapshot, written);
-        }
-        catch (SessionStoreException)
-        {
-            snapshot.Discard();
-            throw;
-        }
-    });
+        ThrowViolation();
+    }
 
     /// <summary>Ends as a drained engine does: everything in the JSON file, if the disk allows it.</summary>
     public void Close()
     {
-        if (_store.HasUncoveredBatches)
+        var isDone = false;
+        _log.Close(shortfall =>
         {
-            Snapshot();
+            isDone = true;
+            if (shortfall is null)
+            {
+                oracle.Keep(oracle.Latest);
+            }
+        });
+        while (!isDone)
+        {
+            WriteSnapshot(commitsBeside: 0);
         }
 
-        _store.Dispose();
+        ThrowViolation();
     }
 
     private void Restart()
     {
         Close();
         Start();
+    }
+
+    /// <summary>Changes that count only once they are durable: all of them go into one batch.</summary>
+    private bool Await(List<(string Key, KeySessions After, DocumentChange[] Changes)> decisions)
+    {
+        var after = oracle.Attempt(decisions.SelectMany(decision => decision.Changes));
+        var waiters = decisions.Select(decision => new Waiter(this, decision.Key, decision.After, decision.Changes)).ToList();
+        waiters.ForEach(waiter => _log.TryAppend(waiter.Changes, waiter));
+        _log.Turn();
+        if (!waiters.TrueForAll(waiter => waiter.IsCommitted == waiters[0].IsCommitted && waiter.IsCommitted is not null))
+        {
+            throw _violation ?? new Violation("a batch has no outcome, or several");
+        }
+
+        if (waiters[0].IsCommitted is true)
+        {
+            oracle.Settle(after);
+            waiters.ForEach(waiter => waiter.Publish());
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Changes that are acknowledged as they are handed over.</summary>
+    private bool Accept(List<(string Key, KeySessions After, DocumentChange[] Changes)> decisions)
+    {
+        foreach (var (key, after, changes) in decisions)
+        {
+            oracle.Accept(oracle.Attempt(changes));
+            _log.TryAppend(changes, waiter: null);
+            _table.Publish(key, _table.Of(key), after, changes);
+        }
+
+        _log.Turn();
+        return true;
+    }
+
+    private void WriteSnapshot(int commitsBeside)
+    {
+        var beside = disk.Beside;
+        disk.Beside = path =>
+        {
+            beside?.Invoke(path);
+            if (path.EndsWith(".tmp", StringComparison.Ordinal) && commitsBeside-- > 0)
+            {
+                Commit();
+            }
+        };
+        try
+        {
+            _log.WriteSnapshot();
+        }
+        finally
+        {
+            disk.Beside = beside;
+        }
     }
 
     private (string Key, KeySessions After, DocumentChange[] Changes) Decide(string key)
@@ -180,7 +244,6 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     private SessionData Data() => SessionData.From(JsonSerializer.Serialize(
         new { n = random.Next(1_000_000), text = new string((char)('a' + random.Next(26)), random.Next(5) == 0 ? random.Next(400, 2500) : random.Next(30)) }));
 
-    /// <summary>Callers get the store's own exception, and nothing worse than "the disk refused".</summary>
     private bool OrRefused(Action action)
     {
         try
@@ -188,24 +251,82 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
             action();
             return true;
         }
-        catch (SessionStoreException e) when (e.GetType() == typeof(SessionStoreException) && disk.Faults is not null && !IsViolation(e))
-        {
-            Refusals++;
-            return false;
-        }
-        catch (SessionStoreConflictException) when (disk.Faults is ForeignProgram { HasStruck: true })
-        {
-            Conflicts++;
-            return false;
-        }
         catch (Exception e) when (e is not Violation)
         {
-            throw new Violation($"{e.GetType().Name}: {e.Message}", e);
+            OnError(e);
+            ThrowViolation();
+            return false;
         }
     }
 
-    /// <summary>What a hook of the disk found in the middle of a write comes out as a refusal of the disk.</summary>
-    private static bool IsViolation(Exception? e) => e is not null && (e is Violation || IsViolation(e.InnerException));
+    /// <summary>Counts what the writer could not do, once for each that it logs.</summary>
+    private void OnError(Exception failure)
+    {
+        Check(failure);
+        if (failure is SessionStoreConflictException)
+        {
+            Conflicts++;
+        }
+        else
+        {
+            Refusals++;
+        }
+    }
+
+    /// <summary>Callers get the store's own exception, and nothing worse than "the disk refused"; what a hook of the disk found comes out as that.</summary>
+    private void Check(Exception failure)
+    {
+        if (FirstViolation(failure) is { } violation)
+        {
+            _violation ??= violation;
+        }
+        else if (failure switch
+        {
+            SessionStoreConflictException => disk.Faults is not ForeignProgram { HasStruck: true },
+            SessionStoreException => failure.GetType() != typeof(SessionStoreException) || disk.Faults is null || failure.Message.Contains("unexpectedly", StringComparison.Ordinal),
+            _ => true,
+        })
+        {
+            _violation ??= new Violation($"{failure.GetType().Name}: {failure.Message}", failure);
+        }
+    }
+
+    private void ThrowViolation()
+    {
+        if (_violation is { } violation)
+        {
+            throw violation;
+        }
+    }
+
+    private static Violation? FirstViolation(Exception? e) => e is null ? null : e as Violation ?? FirstViolation(e.InnerException);
+
+    private sealed class Waiter(Life life, string key, KeySessions after, DocumentChange[] changes) : ICommitWaiter
+    {
+        public DocumentChange[] Changes => changes;
+
+        public bool? IsCommitted { get; private set; }
+
+        public void Publish() => life._table.Publish(key, life._table.Of(key), after, changes);
+
+        public void Committed() => Conclude(isCommitted: true);
+
+        public void Refused(JamSessionsException reason)
+        {
+            life.Check(reason);
+            Conclude(isCommitted: false);
+        }
+
+        private void Conclude(bool isCommitted)
+        {
+            if (IsCommitted is not null)
+            {
+                throw new Violation("a waiter was told twice");
+            }
+
+            IsCommitted = isCommitted;
+        }
+    }
 
     private sealed class Identities(SessionTable table, Random random) : IIdentities
     {

@@ -1,4 +1,4 @@
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
 

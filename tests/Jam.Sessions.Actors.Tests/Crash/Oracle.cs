@@ -1,34 +1,51 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Crash;
 
 /// <summary>What may be on the disk, by what callers were told: the acknowledged documents, or these with one batch that nobody was told of.</summary>
 /// <remarks>
-/// An acknowledgement makes its batch the only truth, so an earlier batch that failed is gone for good. What a recovery found and served is
-/// the truth from then on as well: a reader saw it.
+/// A durable acknowledgement makes its batch the only truth, so an earlier batch that failed is gone for good. What was acknowledged with relaxed
+/// durability may be lost in a crash, from its end on: any of these states may be found. What a recovery found and served is the truth from then
+/// on as well: a reader saw it.
 /// </remarks>
 internal sealed class Oracle
 {
     private readonly List<Documents> _possible;
 
-    public Oracle(Documents truth) => _possible = [truth];
+    public Oracle(Documents truth)
+        : this([truth], truth)
+    {
+    }
 
-    private Oracle(List<Documents> possible) => _possible = possible;
+    private Oracle(List<Documents> possible, Documents latest) => (_possible, Latest) = (possible, latest);
 
-    public Documents Truth => _possible[0];
+    /// <summary>All that was acknowledged.</summary>
+    public Documents Latest { get; private set; }
 
-    public Oracle Copy() => new([.. _possible]);
+    public Oracle Copy() => new([.. _possible], Latest);
 
     /// <summary>A batch is on its way; nobody knows yet.</summary>
     public Documents Attempt(IEnumerable<DocumentChange> changes)
     {
-        var after = Truth.With(changes);
+        var after = Latest.With(changes);
         _possible.Add(after);
         return after;
+    }
+
+    /// <summary>The batch was acknowledged, and is not durable yet.</summary>
+    public void Accept(Documents after) => Latest = after;
+
+    /// <summary>What was accepted up to here is durable by now.</summary>
+    public void Keep(Documents accepted)
+    {
+        if (_possible.FindIndex(possible => ReferenceEquals(possible, accepted)) is >= 0 and var at)
+        {
+            _possible.RemoveRange(0, at);
+        }
     }
 
     /// <summary>The batch was acknowledged, or these documents were served.</summary>
@@ -36,6 +53,7 @@ internal sealed class Oracle
     {
         _possible.Clear();
         _possible.Add(truth);
+        Latest = truth;
     }
 
     /// <summary>Checks what a recovery found, which from now on is the truth.</summary>

@@ -1,13 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-using Jam.Sessions.Actors.Engine;
-using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Storage;
-using Jam.Sessions.Actors.Table;
 using Jam.Sessions.Actors.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
@@ -16,7 +11,6 @@ namespace Jam.Sessions.Actors.Tests.Crash;
 
 /// <summary>What a crash can lose with relaxed durability, on a disk whose syncs take time: all time is the test's own, and one thread does everything.</summary>
 public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
-    : TestKit(ManualScheduler.Config)
 {
     // A writer that always has something to sync never comes back to the test by itself.
     private const int Changes = 500;
@@ -26,13 +20,12 @@ public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
     private readonly FakeTimeProvider _time = new();
     private readonly Dictionary<long, TimeSpan> _undurable = [];
     private readonly List<TimeSpan> _waits = [];
-    private CommitQueue _queue = null!;
-    private IActorRef _writer = null!;
-    private DocumentCodec _codec = null!;
+    private ManualWriter _log = null!;
+    private TimeSpan? _writeAt;
     private long _next;
     private int _left;
 
-    private TimeSpan Elapsed => _time.GetElapsedTime(0);
+    private TimeSpan Elapsed => _time.GetUtcNow() - _time.Start;
 
     [Theory]
     [InlineData(10, 1)]
@@ -58,12 +51,10 @@ public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
     {
         _left = Changes;
         var disk = new SimulatedDisk();
-        var (store, documents) = Recovery.Open(disk, Life.JsonPath, _codec = new DocumentCodec(null), "a test");
-        var options = ResolvedOptions.Resolve(
-            new JamSessionsOptions { JsonPath = Life.JsonPath, Durability = Durability.Relaxed, FlushInterval = interval, TimeProvider = _time, SnapshotInterval = Timeout.InfiniteTimeSpan },
-            ConfigurationFactory.Empty);
-        _queue = new CommitQueue(Durability.Relaxed, _time);
-        _writer = ActorOfAsTestActorRef<PersistenceActor>(PersistenceActor.Props(store, new FileOrder(documents), _queue, options));
+        var (store, documents) = Recovery.Open(disk, Life.JsonPath, new DocumentCodec(null), "a test");
+        _log = new ManualWriter(
+            new JournaledFile(store, documents), new CommitQueue(Durability.Relaxed, _time), new WriterSettings(interval, SnapshotJournalBytes: long.MaxValue, _time));
+        _writeAt = null;
         disk.OnStep = (operation, path) =>
         {
             if (operation == "Sync")
@@ -89,7 +80,7 @@ public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
         Advance(random.Next(1000, 2000));
         Assert.Empty(_undurable);
         disk.OnStep = null;
-        Sys.Stop(_writer);
+        _log.Writer.Close();
     }
 
     /// <summary>Time passes, and changes come: many, few or none, as long as it lasts.</summary>
@@ -113,7 +104,14 @@ public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
         for (var i = 0; i < milliseconds; i++)
         {
             _time.Advance(s_step);
-            ((ManualScheduler)Sys.Scheduler).Advance(s_step);
+            _writeAt ??= Elapsed - s_step + _log.WriteDelay;
+            if (Elapsed >= _writeAt)
+            {
+                _writeAt = null;
+                _log.WriteNow();
+            }
+
+            _log.Turn();
         }
     }
 
@@ -121,9 +119,9 @@ public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
     private void Change()
     {
         var id = ++_next;
-        DocumentChange[] changes = [new(null, new Session($"id{id}", "key", SessionData.Empty, 1.5, id, raw: null))];
         _undurable[id] = Elapsed;
-        Assert.True(_queue.TryAdd(JournalEntry.Encode(changes, _codec), changes, waiting: null, _writer));
+        Assert.True(_log.TryAppend([new DocumentChange(null, new Session($"id{id}", "key", SessionData.Empty, 1.5, id, raw: null))], waiter: null));
+        _log.Turn();
     }
 
     [GeneratedRegex("\"id([0-9]+)\"")]

@@ -1,5 +1,4 @@
-using Jam.Sessions.Actors.Disk;
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 using Xunit.Abstractions;
 
 namespace Jam.Sessions.Actors.Tests.Crash;

@@ -18,7 +18,7 @@ internal static class Workload
             disk.Put(Life.JsonPath, JamFile.ToArray());
         }
 
-        var documents = Actors.Storage.SnapshotReader.Read(disk, Life.JsonPath, new Actors.Storage.DocumentReader(null)).Documents;
+        var documents = Actors.JsonFile.SnapshotReader.Read(disk, Life.JsonPath, new Actors.JsonFile.DocumentReader(null)).Documents;
         return (disk, new Oracle(Documents.Of(documents)));
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
-using Jam.Sessions.Actors.Engine;
+using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Tests.Support;
 
@@ -158,9 +160,9 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         [
             new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"),
             new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(session, session), KeySessions.Of([session]),
-            new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new LiveKey { Owner = "user1" }, new Spawn(new LiveKey { Owner = "user1" }), WriteBatch.Instance, CollectBatch.Instance,
+            new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot { Owner = "user1" }, new Spawn(new KeySlot { Owner = "user1" }), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
             new CommitFailed(new SessionNotFoundException()), Committed.Instance, Drain.Instance, Drained.Instance,
-            SnapshotDue.Instance, new SnapshotWritten(default), new SnapshotFailed(new SessionNotFoundException()), Options(isCrypt, Secret),
+            SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), Options(isCrypt, Secret),
         ];
         foreach (var message in messages)
         {

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Jam.Sessions.Actors.Hosting;
+using Jam.Sessions.Actors.Settings;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Hosting;
@@ -72,13 +73,13 @@ public sealed class SecretSpec : IDisposable
     public void Without_encryption_no_secret_is_looked_at()
     {
         var options = new JamSessionsOptions { SessionAesSecret = "hunter2" };
-        Assert.Null(ResolvedOptions.Resolve(options, ConfigurationFactory.Empty).CreateFernet());
+        Assert.Null(Secrets.FernetOf(ResolvedOptions.Resolve(options, ConfigurationFactory.Empty)));
     }
 
     private static bool Fits(string? secret, string hocon = "")
     {
         var options = new JamSessionsOptions { IsSessionCrypt = true, SessionAesSecret = secret };
-        var fernet = ResolvedOptions.Resolve(options, ConfigurationFactory.ParseString(hocon)).CreateFernet()!;
+        var fernet = Secrets.FernetOf(ResolvedOptions.Resolve(options, ConfigurationFactory.ParseString(hocon)))!;
         return fernet.TryDecrypt(System.Text.Encoding.ASCII.GetBytes(Token)) is not null;
     }
 }

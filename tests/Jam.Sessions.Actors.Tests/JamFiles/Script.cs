@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.JamFiles;

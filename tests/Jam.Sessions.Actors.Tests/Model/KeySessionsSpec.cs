@@ -1,5 +1,6 @@
 using Akka;
 using CsCheck;
+using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Tests.Model;

@@ -1,9 +1,9 @@
 using Akka.Configuration;
 using Jam.Sessions.Actors.Encryption;
-using Jam.Sessions.Actors.Engine;
-using Jam.Sessions.Actors.Hosting;
-using Jam.Sessions.Actors.Storage;
-using Jam.Sessions.Actors.Table;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Keys;
+using Jam.Sessions.Actors.Settings;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Protocol;
@@ -33,7 +33,7 @@ public sealed class MessagesSpec
         [typeof(SessionNotFoundException)] = () => new SessionNotFoundException(),
         [typeof(SessionsStoppingException)] = () => new SessionsStoppingException(),
         [typeof(SessionDataException)] = () => Thrown<SessionDataException>(() => SessionData.From("""{"password": "hunter2-data" """)),
-        [typeof(SessionKeyException)] = () => Options(o => o.MaxKeyLength = 2).Refuse(Key, Data)!,
+        [typeof(SessionKeyException)] = () => Options(o => o.MaxKeyLength = 2).Validate(Key, Data)!,
         [typeof(SessionIdFactoryException)] = () => Thrown<SessionIdFactoryException>(() => TakenIds().NewSessionId()),
         [typeof(SessionSecretException)] = () => Thrown<SessionSecretException>(() => Fernet.FromKey("hunter2", TimeProvider.System)),
         [typeof(UnknownSessionMessageException)] = () => new UnknownSessionMessageException(typeof(string)),

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Disk;
-using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Support;
 

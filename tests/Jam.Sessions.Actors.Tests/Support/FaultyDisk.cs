@@ -1,5 +1,4 @@
 using Jam.Sessions.Actors.Disk;
-using Jam.Sessions.Actors.Storage;
 
 namespace Jam.Sessions.Actors.Tests.Support;
 

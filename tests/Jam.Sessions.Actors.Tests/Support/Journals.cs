@@ -1,5 +1,5 @@
 using Jam.Sessions.Actors.Disk;
-using Jam.Sessions.Actors.Storage;
+using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Jam.Sessions.Actors.Torture;
 using Xunit.Abstractions;
+
 using Kills = Jam.Sessions.Actors.Torture.Torture;
 
 namespace Jam.Sessions.Actors.Tests.Torture;

@@ -1,0 +1,375 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Jam.Sessions.Actors.Commit;
+
+/// <summary>The one writer: makes what the key actors decided durable, and tells those who wait; takes snapshots beside that.</summary>
+/// <remarks>
+/// It is woken as soon as something waits: whatever arrives during one sync becomes the next batch, so batches grow with the load and nobody
+/// waits for a timer. With relaxed durability nobody waits, and the flush interval makes the batches: it counts from the oldest change that is
+/// not written, so what was acknowledged is durable after the interval or the sync under way, whichever is longer, and one more sync. Each
+/// round takes what was there when it began, so that neither that nor other calls wait for ever.
+/// One call at a time; no thread, timer or actor of its own (<see cref="IWriterHost"/>).
+/// </remarks>
+internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, WriterSettings settings, IWriterHost host)
+{
+    private readonly Queue<CommitBatch> _batches = [];
+    private readonly List<Action<JamSessionsException?>> _awaitingSnapshot = [];
+    private readonly List<Action<JamSessionsException?>> _awaitingNextSnapshot = [];
+    private SnapshotPolicy _policy = new(settings.SnapshotJournalBytes);
+    private ISnapshot? _snapshot;
+    private long? _unwrittenSince;
+    private bool _isClosed;
+    private Action<SessionStoreException?>? _closeRequester;
+
+    /// <summary>The first call.</summary>
+    public void Start()
+    {
+        if (store.ReasonToRewrite is { } reason)
+        {
+            host.Info("jam.sessions: {Path} is written anew: {Reason}", store.Path, reason);
+            BeginSnapshot();
+        }
+    }
+
+    /// <summary>Something waits in the queue, or has waited long enough.</summary>
+    public void Wake(WakeReason reason)
+    {
+        if (_isClosed)
+        {
+            // The file may be another engine's by now.
+            return;
+        }
+
+        if (reason == WakeReason.Write)
+        {
+            Write();
+        }
+        else
+        {
+            Collect();
+        }
+
+        SnapshotIfDue();
+    }
+
+    /// <summary>The snapshot interval is over.</summary>
+    public void SnapshotIfChanged()
+    {
+        if (!_isClosed && _snapshot is null && Write() is null && store.HasLeftovers)
+        {
+            BeginSnapshot();
+        }
+    }
+
+    /// <summary>Writes what waits, and rewrites the file where anything is beside it.</summary>
+    public void Flush(Action<JamSessionsException?> done)
+    {
+        if (_isClosed)
+        {
+            done(new SessionsStoppingException());
+        }
+        else if (_snapshot is not null)
+        {
+            _awaitingNextSnapshot.Add(done);
+        }
+        else if (Write() is { } refusal)
+        {
+            done(refusal);
+        }
+        else if (!store.HasLeftovers)
+        {
+            done(null);
+        }
+        else
+        {
+            _awaitingSnapshot.Add(done);
+            BeginSnapshot();
+        }
+    }
+
+    /// <summary>Writes what waits, rewrites the file, takes nothing more and lets go of the file; at once, or after the snapshot under way.</summary>
+    public void Drain(Action<SessionStoreException?> done)
+    {
+        _closeRequester = done;
+        _snapshot?.Hurry();
+        CloseWhenCovered();
+    }
+
+    /// <summary>Lets go of the file without a snapshot: the journal holds what the file lacks.</summary>
+    public void Close()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        commits.Close();
+        Write();
+        if (Try(store.Dispose) is { } e)
+        {
+            host.Error(e, "jam.sessions: {Path} could not be let go of properly; everything acknowledged is in it or in its journal", store.Path);
+        }
+    }
+
+    /// <summary>The snapshot that <see cref="IWriterHost.WriteInBackground"/> was given is written, or has failed.</summary>
+    public void EndSnapshot(Exception? failure)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        var snapshot = _snapshot!;
+        if (failure is null && Try(() => store.Complete(snapshot)) is { } refusal)
+        {
+            snapshot.Discard();
+            failure = refusal;
+        }
+
+        if (failure is null)
+        {
+            host.Info("jam.sessions: {Path} holds all changes up to batch {Batch}", store.Path, snapshot.Covers);
+        }
+
+        ConcludeSnapshot(failure as JamSessionsException ?? (failure is null ? null : Unexpected(failure)));
+    }
+
+    /// <summary>Relaxed durability: keeps what was acknowledged as the bytes of the next line, which is written when the flush interval is over.</summary>
+    private void Collect()
+    {
+        _unwrittenSince ??= commits.Since;
+        while (UntilDue() > TimeSpan.Zero)
+        {
+            if (!TryPeek(out var batch, willPollAgain: true))
+            {
+                host.WriteAfter(UntilDue());
+                return;
+            }
+
+            if (batch.IsAwaited)
+            {
+                break;
+            }
+
+            if (Collect(batch) is { } reason)
+            {
+                FailBatches(reason);
+                return;
+            }
+        }
+
+        Write();
+    }
+
+    /// <summary>How long the oldest change that is not written may wait on.</summary>
+    private TimeSpan UntilDue() => settings.FlushInterval - settings.TimeProvider.GetElapsedTime(_unwrittenSince ?? settings.TimeProvider.GetTimestamp());
+
+    /// <summary>Writes all that was handed over until now; null, or why the disk refused.</summary>
+    private SessionStoreException? Write()
+    {
+        var now = settings.TimeProvider.GetTimestamp();
+        var failure = WriteAll();
+        if (failure is not null)
+        {
+            FailBatches(failure);
+            return failure;
+        }
+
+        commits.IsHeldUp = false;
+        _unwrittenSince = null;
+        if (TryPeek(out var next))
+        {
+            // It came while this was written.
+            _unwrittenSince = now;
+            host.WakeSoon(next.IsAwaited ? WakeReason.Write : WakeReason.Collect);
+        }
+
+        return null;
+    }
+
+    private SessionStoreException? WriteAll()
+    {
+        for (var left = _batches.Count + commits.Count; left > 0 && TryPeek(out var batch); left--)
+        {
+            if ((batch.IsAwaited ? WriteAwaited(batch) : Collect(batch)) is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        return Try(store.Commit);
+    }
+
+    /// <summary>Takes an acknowledged batch over into the line that is open, if that takes it.</summary>
+    private SessionStoreException? Collect(CommitBatch batch)
+    {
+        if ((store.WasRefused || store.OpenBytes >= CommitQueue.BatchBytes) && Try(store.Commit) is { } failure)
+        {
+            return failure;
+        }
+
+        store.Add(batch.Entries);
+        Settle(batch);
+        return null;
+    }
+
+    private SessionStoreException? WriteAwaited(CommitBatch batch)
+    {
+        if (Try(store.Commit) is { } refusedBefore)
+        {
+            return refusedBefore;
+        }
+
+        store.Add(batch.Entries);
+        if (Try(store.Commit) is { } failure)
+        {
+            store.Discard();
+            return failure;
+        }
+
+        host.Tell(batch.TakeWaiters(), refusal: null);
+        Settle(batch);
+        return null;
+    }
+
+    private void Settle(CommitBatch batch)
+    {
+        store.Settle(batch.Changes);
+        _batches.Dequeue();
+        commits.Return(batch);
+    }
+
+    private bool TryPeek([NotNullWhen(true)] out CommitBatch? batch, bool willPollAgain = false)
+    {
+        if (!_batches.TryPeek(out batch) && commits.TryTake(out batch, willPollAgain))
+        {
+            _batches.Enqueue(batch);
+        }
+
+        return batch is not null;
+    }
+
+    /// <summary>Who waits is told; what was acknowledged is kept, and tried again.</summary>
+    private void FailBatches(SessionStoreException reason)
+    {
+        host.Error(reason, "jam.sessions: the disk refused changes; callers that wait know, acknowledged ones (durability is relaxed) are tried again. Free or mend the disk");
+        commits.IsHeldUp = true;
+        while (commits.TryTake(out var batch))
+        {
+            _batches.Enqueue(batch);
+        }
+
+        for (var count = _batches.Count; count > 0; count--)
+        {
+            var batch = _batches.Dequeue();
+            if (batch.IsAwaited)
+            {
+                host.Tell(batch.TakeWaiters(), reason);
+                commits.Return(batch);
+            }
+            else
+            {
+                _batches.Enqueue(batch);
+            }
+        }
+
+        if (store.OpenBytes > 0 || _batches.Count > 0)
+        {
+            host.WriteAfter(settings.FlushInterval);
+        }
+    }
+
+    private void SnapshotIfDue()
+    {
+        if (_snapshot is null && _policy.IsDue(store.UncoveredBytes, store.SnapshotBytes))
+        {
+            BeginSnapshot(eraseHistory: false);
+        }
+    }
+
+    /// <summary>A snapshot holds what the journal holds: whatever is open is written first.</summary>
+    private void BeginSnapshot(bool eraseHistory = true)
+    {
+        if ((Write() ?? Try(() => _snapshot = store.BeginSnapshot(eraseHistory))) is { } e)
+        {
+            ConcludeSnapshot(e);
+            return;
+        }
+
+        host.WriteInBackground(_snapshot!);
+    }
+
+    private void ConcludeSnapshot(JamSessionsException? failure)
+    {
+        _snapshot = null;
+        if (failure is null)
+        {
+            _policy.Succeeded();
+        }
+        else
+        {
+            _policy.Failed(store.UncoveredBytes);
+            host.Error(failure, "jam.sessions: no snapshot of {Path}; the journal keeps every change, and it is tried again later", store.Path);
+        }
+
+        var waiting = _awaitingSnapshot.ToList();
+        _awaitingSnapshot.Clear();
+        waiting.ForEach(done => done(failure));
+        var next = _awaitingNextSnapshot.ToList();
+        _awaitingNextSnapshot.Clear();
+        next.ForEach(Flush);
+        CloseWhenCovered(failure);
+    }
+
+    /// <param name="failure">Why the last snapshot failed; null where it did not.</param>
+    private void CloseWhenCovered(JamSessionsException? failure = null)
+    {
+        if (_closeRequester is not { } done || _snapshot is not null)
+        {
+            return;
+        }
+
+        var refusal = _isClosed ? null : Write();
+        if (!_isClosed && refusal is null && failure is null && store.HasUncoveredBatches)
+        {
+            BeginSnapshot();
+            return;
+        }
+
+        _closeRequester = null;
+        Close();
+        done((refusal ?? failure) is { } reason ? Shortfall(reason) : null);
+    }
+
+    private SessionStoreException? Shortfall(JamSessionsException reason) =>
+        store.OpenBytes > 0 || _batches.Count > 0 ? new SessionStoreException(
+            store.Path,
+            $"{store.Path}: the disk refused to the end what was acknowledged with relaxed durability, and that is lost ({reason.Message}). Mend the disk before the next start.",
+            reason)
+        : store.HasUncoveredBatches ? new SessionStoreException(
+            store.Path,
+            $"{store.Path} could not be written at the end ({reason.Message}). Everything acknowledged is in the journal beside it, which the next start reads: keep both.",
+            reason)
+        : null;
+
+    /// <summary>What the store cannot do, as the exception that its callers get. One that nobody foresaw must not end all writing.</summary>
+    private SessionStoreException? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (SessionStoreException e)
+        {
+            return e;
+        }
+        catch (Exception e)
+        {
+            return Unexpected(e);
+        }
+    }
+
+    private SessionStoreException Unexpected(Exception e) => new(store.Path, $"{store.Path}: writing failed unexpectedly ({e.GetType().Name})", e);
+}

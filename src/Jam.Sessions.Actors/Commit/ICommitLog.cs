@@ -1,0 +1,36 @@
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Commit;
+
+/// <summary>The seam between "decided" and "durable": key actors hand over what they decided, and hear when it is safe.</summary>
+/// <remarks>
+/// Any thread may use it. Changes of one call are one unit: all of them are durable, or none. What was handed over before another call began is
+/// never durable later than that.
+/// </remarks>
+internal interface ICommitLog
+{
+    /// <summary>Whether changes may be published and acknowledged only once their waiter has heard that they are durable.</summary>
+    bool MustWait { get; }
+
+    /// <summary>Hands over the folded changes of one owner's batch; false where the log is closed.</summary>
+    /// <param name="changes">Each document once. Not kept.</param>
+    /// <param name="waiter">Hears the outcome; null where the changes count as acknowledged, and then a refusal is tried again.</param>
+    bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter);
+
+    /// <summary>Brings everything that was handed over to its final place.</summary>
+    /// <param name="done">Hears of the end, once: null, or why it failed.</param>
+    void Flush(Action<JamSessionsException?> done);
+
+    /// <summary>Takes nothing more, flushes, and lets go of the file.</summary>
+    /// <param name="done">Hears of the end, once: null, or what the file lacks and why.</param>
+    void Close(Action<SessionStoreException?> done);
+}
+
+/// <summary>Hears what became of the changes that it handed over: exactly one of the two, once, on any thread.</summary>
+internal interface ICommitWaiter
+{
+    void Committed();
+
+    /// <summary>Nothing of it counts.</summary>
+    void Refused(JamSessionsException reason);
+}

@@ -1,0 +1,75 @@
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Commit;
+
+/// <summary>What <see cref="CommitWriter"/> writes to: a file that takes batches into a journal and is rewritten from time to time.</summary>
+/// <remarks>One thread at a time uses it, but for <see cref="Encode"/> and <see cref="ISnapshot.Write"/>, which may run beside it.</remarks>
+internal interface IJournaledStore : IDisposable
+{
+    /// <summary>The file, for messages.</summary>
+    string Path { get; }
+
+    /// <summary>Changes as the journal holds them. Any thread may call it.</summary>
+    /// <returns>Valid until the next call on the same thread.</returns>
+    ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes);
+
+    /// <summary>The bytes that <see cref="Add"/> took and <see cref="Commit"/> has not made durable.</summary>
+    int OpenBytes { get; }
+
+    /// <summary>Whether the open batch was refused by the disk: it takes no more, and is to be committed again or discarded.</summary>
+    bool WasRefused { get; }
+
+    /// <summary>Adds encoded changes to the open batch.</summary>
+    void Add(ReadOnlySpan<byte> entries);
+
+    /// <summary>Makes the open batch durable: all of it, or, when this throws, none.</summary>
+    /// <exception cref="SessionStoreException">The disk refused. The batch stays open.</exception>
+    void Commit();
+
+    /// <summary>Gives the open batch up.</summary>
+    void Discard();
+
+    /// <summary>These changes belong to the next snapshot: they are durable, or will be.</summary>
+    void Settle(ReadOnlySpan<DocumentChange> changes);
+
+    /// <summary>Why the file should be rewritten although nothing has changed; null where it need not be.</summary>
+    string? ReasonToRewrite { get; }
+
+    /// <summary>How many journal bytes a snapshot would make superfluous.</summary>
+    long UncoveredBytes { get; }
+
+    /// <summary>The length of the file.</summary>
+    long SnapshotBytes { get; }
+
+    /// <summary>Whether the journal holds what the file does not hold for sure.</summary>
+    bool HasUncoveredBatches { get; }
+
+    /// <summary>Whether anything beside the file may hold what the file does not, or not any more.</summary>
+    bool HasLeftovers { get; }
+
+    /// <summary>Begins a snapshot of what was settled.</summary>
+    /// <param name="eraseHistory">Whether nothing may be left afterwards of what was deleted before; a busy store uses its journals' files again instead.</param>
+    /// <exception cref="SessionStoreException">The disk refused.</exception>
+    ISnapshot BeginSnapshot(bool eraseHistory);
+
+    /// <summary>Puts a written snapshot in the place of the file.</summary>
+    /// <exception cref="SessionStoreException">The disk refused, or somebody else changed the file.</exception>
+    void Complete(ISnapshot snapshot);
+}
+
+/// <summary>A snapshot between its beginning and its end.</summary>
+internal interface ISnapshot
+{
+    /// <summary>The last batch that it holds.</summary>
+    long Covers { get; }
+
+    /// <summary>Writes and syncs the temporary file.</summary>
+    /// <exception cref="SessionStoreException">The disk refused; the temporary file is removed.</exception>
+    void Write();
+
+    /// <summary>Somebody waits for it.</summary>
+    void Hurry();
+
+    /// <summary>Removes the temporary file.</summary>
+    void Discard();
+}

@@ -1,0 +1,32 @@
+using Akka.Actor;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Commit;
+
+/// <summary>The log over a journaled store: encodes on the caller's thread, queues, and wakes the persistence actor.</summary>
+/// <param name="store">Encodes.</param>
+/// <param name="commits">The queue that the persistence actor empties.</param>
+/// <param name="persistence">The persistence actor.</param>
+internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, IActorRef persistence) : ICommitLog
+{
+    public bool MustWait => commits.MustWait;
+
+    public bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
+    {
+        if (!commits.TryAdd(store.Encode(changes), changes, waiter, out var wake))
+        {
+            return false;
+        }
+
+        if (wake != WakeReason.None)
+        {
+            persistence.Tell(Woken.For(wake), ActorRefs.NoSender);
+        }
+
+        return true;
+    }
+
+    public void Flush(Action<JamSessionsException?> done) => persistence.Tell(new FlushRequest(done), ActorRefs.NoSender);
+
+    public void Close(Action<SessionStoreException?> done) => persistence.Tell(new CloseRequest(done), ActorRefs.NoSender);
+}

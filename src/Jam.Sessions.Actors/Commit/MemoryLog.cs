@@ -1,0 +1,21 @@
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Commit;
+
+/// <summary>A log that keeps nothing: sessions live as long as the engine does.</summary>
+internal sealed class MemoryLog : ICommitLog
+{
+    private volatile bool _isClosed;
+
+    public bool MustWait => false;
+
+    public bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter) => !_isClosed;
+
+    public void Flush(Action<JamSessionsException?> done) => done(_isClosed ? new SessionsStoppingException() : null);
+
+    public void Close(Action<SessionStoreException?> done)
+    {
+        _isClosed = true;
+        done(null);
+    }
+}

@@ -1,0 +1,32 @@
+using Akka.Actor;
+
+namespace Jam.Sessions.Actors.Commit;
+
+// What the persistence actor is told by the log and by itself.
+
+/// <summary>Look into the queue, or write what has waited long enough.</summary>
+internal sealed record Woken(WakeReason Reason) : INoSerializationVerificationNeeded
+{
+    private static readonly Woken s_collect = new(WakeReason.Collect);
+    private static readonly Woken s_write = new(WakeReason.Write);
+
+    public static Woken For(WakeReason reason) => reason == WakeReason.Write ? s_write : s_collect;
+}
+
+/// <summary>The snapshot interval is over.</summary>
+internal sealed record SnapshotDue : INoSerializationVerificationNeeded
+{
+    public static readonly SnapshotDue Instance = new();
+}
+
+/// <summary>The temporary file is complete, or could not be written.</summary>
+internal sealed record SnapshotEnded(Exception? Failure) : INoSerializationVerificationNeeded
+{
+    public static readonly SnapshotEnded Well = new(Failure: null);
+}
+
+/// <summary>Write the JSON file.</summary>
+internal sealed record FlushRequest(Action<JamSessionsException?> Done) : INoSerializationVerificationNeeded;
+
+/// <summary>Write the JSON file, and let go of it.</summary>
+internal sealed record CloseRequest(Action<SessionStoreException?> Done) : INoSerializationVerificationNeeded;

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Index;
+
+/// <summary>The committed sessions, by id and by owner: one writer for each owner (its key actor), any number of lock-free readers.</summary>
+/// <remarks>It holds only what is committed (with relaxed durability: acknowledged), so a reader sees every acknowledged change and never half of one.</remarks>
+internal sealed class SessionTable
+{
+    private const long NotCounted = Session.NoDocumentId;
+
+    private readonly StripedTable<SessionSlot, SessionSlotKey> _byId;
+    private readonly StripedTable<KeySessions, OwnerSlotKey> _byOwner;
+    private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
+    private readonly KeyOwners _owners;
+    private readonly long[] _opaqueIds;
+    private readonly bool _hasLargeIds;
+    private readonly (string Key, long Id) _newest = ("", 0);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastDocumentId = NotCounted;
+
+    /// <summary>Builds the table from the documents of a file, in file order.</summary>
+    public SessionTable(IReadOnlyList<Session> documents)
+    {
+        _byId = new(default, documents.Count);
+        var duplicates = new List<(string, string)>();
+        foreach (var session in documents)
+        {
+            if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, new(session)) && _byId.TryFind(session.Id, out var first))
+            {
+                duplicates.Add((first.Session!.Key, session.Key));
+                HasDuplicates = true;
+            }
+
+            _hasLargeIds |= LargeDocumentIds.IsLarge(session.DocumentId);
+            if (!session.IsOpaque && session.DocumentId > _newest.Id)
+            {
+                _newest = (session.Key, session.DocumentId);
+            }
+        }
+
+        _opaqueIds = documents.Where(document => document.IsOpaque).Select(document => document.DocumentId).ToArray();
+        _owners = new KeyOwners(duplicates);
+        _byOwner = _owners.Group(documents);
+    }
+
+    /// <summary>True once the engine has let go of the file: what the table holds may no longer be what the file holds.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Complete once <see cref="IsClosed"/> is true.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>How many ids can be found.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>True where the file brought one id in several documents; only then is a removed id looked for again.</summary>
+    private bool HasDuplicates { get; }
+
+    /// <summary>The committed session of an id.</summary>
+    public bool TryFind(string id, [NotNullWhen(true)] out Session? session)
+    {
+        var isThere = _byId.TryFind(id, out var slot);
+        session = slot.Session;
+        return isThere && (!session!.IsInTransit || Of(OwnerOf(session.Key)).Has(session));
+    }
+
+    /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
+    public string OwnerOf(string key) => _owners.OwnerOf(key);
+
+    /// <summary>The committed sessions of an owner.</summary>
+    public KeySessions Of(string owner) => _byOwner.TryFind(owner, out var sessions) ? sessions : KeySessions.None;
+
+    /// <summary>Claims an id until <see cref="Release"/>; false where a session has it or another decision claimed it first.</summary>
+    public bool TryReserve(string id)
+    {
+        if (!_reservedIds.TryAdd(id, 0))
+        {
+            return false;
+        }
+
+        if (!_byId.TryFind(id, out _))
+        {
+            return true;
+        }
+
+        Release(id);
+        return false;
+    }
+
+    /// <summary>Ends a claim, after the id was committed or given up.</summary>
+    public void Release(string id) => _reservedIds.TryRemove(id, out _);
+
+    /// <summary>The next TinyDB document id; an id whose create fails leaves a gap, as in jam.</summary>
+    /// <remarks>jam counts on from what the file holds at the first create, not when it is opened: what was deleted before is given again.</remarks>
+    public long NewDocumentId()
+    {
+        if (Volatile.Read(ref _lastDocumentId) == NotCounted)
+        {
+            Interlocked.CompareExchange(ref _lastDocumentId, HighestDocumentId(), NotCounted);
+        }
+
+        return Interlocked.Increment(ref _lastDocumentId);
+    }
+
+    public void Close()
+    {
+        IsClosed = true;
+        _closed.TrySetResult();
+    }
+
+    /// <summary>Makes a committed batch visible: all that leaves goes, and what takes its place comes, in the one instant in which the owner changes.</summary>
+    /// <remarks>Only the owner's one writer calls this. Sessions that leave are marked by a flag: a new object in an old one would cost each collection.</remarks>
+    /// <param name="owner">The owner.</param>
+    /// <param name="before">Its sessions, as <see cref="Of"/> gave them.</param>
+    /// <param name="after">Its sessions from now on.</param>
+    /// <param name="changes">What that changes.</param>
+    public void Publish(string owner, KeySessions before, KeySessions after, ReadOnlySpan<DocumentChange> changes)
+    {
+        foreach (var (leaving, arriving) in changes)
+        {
+            if (leaving is null || leaving.Id == arriving?.Id)
+            {
+                continue;
+            }
+
+            leaving.IsInTransit = true;
+            if (arriving is { Id.Length: > 0 })
+            {
+                arriving.IsInTransit = true;
+                if (!HasDuplicates || !_byId.TryFind(arriving.Id, out _))
+                {
+                    _byId.TryExchange(arriving.Id, default, new(arriving));
+                }
+            }
+        }
+
+        _byOwner.TryExchange(owner, SlotOf(before), SlotOf(after));
+        foreach (var (was, session) in changes)
+        {
+            if (was is not null && was.Id != session?.Id)
+            {
+                _byId.TryExchange(was.Id, new(was), default);
+                if (session is not null)
+                {
+                    session.IsInTransit = false;
+                }
+            }
+            else if (session is { Id.Length: > 0 })
+            {
+                // Where a file brought the id in several documents, another one may be served.
+                _byId.TryExchange(session.Id, new(was), new(session));
+            }
+        }
+
+        if (HasDuplicates)
+        {
+            Uncover(after, changes);
+        }
+    }
+
+    private static KeySessions SlotOf(KeySessions sessions) => sessions.IsEmpty ? default : sessions;
+
+    private long HighestDocumentId()
+    {
+        var isNewestLeft = !_hasLargeIds && Of(OwnerOf(_newest.Key)).Any(session => session.DocumentId == _newest.Id);
+        return LargeDocumentIds.Highest(
+            isNewestLeft ? _opaqueIds.Append(_newest.Id) : _byOwner.Entries.SelectMany(owner => owner).Select(session => session.DocumentId).Concat(_opaqueIds));
+    }
+
+    /// <summary>Where the first document of an id is gone, the next one in file order is served.</summary>
+    private void Uncover(KeySessions after, ReadOnlySpan<DocumentChange> changes)
+    {
+        foreach (var (before, _) in changes)
+        {
+            if (before is { Id.Length: > 0 } && !_byId.TryFind(before.Id, out _) && after.Find(before.Id) is { } next)
+            {
+                _byId.TryExchange(next.Id, default, new(next));
+            }
+        }
+    }
+}

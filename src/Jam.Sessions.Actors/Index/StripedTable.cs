@@ -1,0 +1,208 @@
+using System.Numerics;
+
+namespace Jam.Sessions.Actors.Index;
+
+/// <summary>Entries under the string that they themselves know: any number of readers without a lock, writers that meet only within a stripe.</summary>
+/// <remarks>
+/// <code>
+/// stripe 17:  [ · · entry · removed entry · · ]     linear probing from the slot that the hash names, up to the first empty one
+/// </code>
+/// A slot is a reference and nothing else, where a <see cref="System.Collections.Concurrent.ConcurrentDictionary{TKey, TValue}"/> has a node of 48
+/// bytes. Entries never move within an array: a stripe that is full gets a new one, and who reads the old one finds what was there before.
+/// </remarks>
+/// <typeparam name="TEntry">A struct of one reference, so that it is read and written as a whole, and this code is compiled for it.</typeparam>
+/// <typeparam name="TKey">What entries are called.</typeparam>
+internal sealed class StripedTable<TEntry, TKey>
+    where TEntry : struct
+    where TKey : struct, ISlotKey<TEntry>
+{
+    private const int Stripes = 64;
+    private const int MinSlots = 16;
+
+    private readonly TKey _names;
+    private readonly Stripe[] _stripes = new Stripe[Stripes];
+
+    /// <param name="names">What an entry is called.</param>
+    /// <param name="capacity">How many entries there will be, about.</param>
+    public StripedTable(TKey names, int capacity)
+    {
+        _names = names;
+        for (var i = 0; i < Stripes; i++)
+        {
+            _stripes[i] = new Stripe(SlotsFor(capacity / Stripes));
+        }
+    }
+
+    public int Count => _stripes.Sum(stripe => stripe.Count);
+
+    /// <summary>Whatever is there while this goes on.</summary>
+    public IEnumerable<TEntry> Entries => _stripes.SelectMany(stripe => Volatile.Read(ref stripe.Slots)).Where(TKey.IsPresent);
+
+    public bool TryFind(string name, out TEntry entry)
+    {
+        var hash = _names.HashOf(name);
+        var slots = Volatile.Read(ref StripeOf(hash).Slots);
+        for (var at = FirstOf(hash, slots); ; at = Next(at, slots))
+        {
+            // A reference that is read through needs no fence, and its assignment is one.
+            entry = slots[at];
+            if (TKey.IsEmpty(entry))
+            {
+                return false;
+            }
+
+            if (_names.Is(entry, name, hash))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Adds an entry; false where there is one of this name.</summary>
+    public bool TryAdd(string name, TEntry entry)
+    {
+        var hash = _names.HashOf(name);
+        var stripe = StripeOf(hash);
+        lock (stripe)
+        {
+            if (!TKey.IsEmpty(Find(stripe.Slots, name, hash)))
+            {
+                return false;
+            }
+
+            Add(stripe, entry, hash);
+            return true;
+        }
+    }
+
+    /// <summary>Puts an entry in the place of another one of its name; false where that one is not there.</summary>
+    /// <remarks>It is told apart by its reference, so no entry is looked at, and no memory fetched, but the slots.</remarks>
+    /// <param name="name">Their name.</param>
+    /// <param name="before">What is there; the default where it is known that nothing is.</param>
+    /// <param name="after">What is to be there; the default where nothing is.</param>
+    public bool TryExchange(string name, TEntry before, TEntry after)
+    {
+        var hash = _names.HashOf(name);
+        var stripe = StripeOf(hash);
+        lock (stripe)
+        {
+            if (TKey.IsEmpty(before))
+            {
+                Add(stripe, after, hash);
+                return true;
+            }
+
+            ref var slot = ref Find(stripe.Slots, before, hash);
+            if (TKey.IsEmpty(slot))
+            {
+                return false;
+            }
+
+            stripe.Count -= TKey.IsEmpty(after) ? 1 : 0;
+            slot = TKey.IsEmpty(after) ? TKey.Removed : after;
+            return true;
+        }
+    }
+
+    private void Add(Stripe stripe, TEntry entry, int hash)
+    {
+        if (4 * (stripe.Used + 1) > 3 * stripe.Slots.Length)
+        {
+            MakeRoom(stripe);
+        }
+
+        ref var slot = ref FindFree(stripe.Slots, hash);
+        stripe.Used += TKey.IsEmpty(slot) ? 1 : 0;
+        slot = entry;
+        stripe.Count++;
+    }
+
+    /// <summary>The slot of the name, or the empty one behind all where it could be.</summary>
+    private ref TEntry Find(TEntry[] slots, string name, int hash)
+    {
+        var at = FirstOf(hash, slots);
+        while (!TKey.IsEmpty(slots[at]) && !_names.Is(slots[at], name, hash))
+        {
+            at = Next(at, slots);
+        }
+
+        return ref slots[at];
+    }
+
+    /// <summary>The slot of the entry, or the empty one behind all where it could be.</summary>
+    private static ref TEntry Find(TEntry[] slots, TEntry entry, int hash)
+    {
+        var at = FirstOf(hash, slots);
+        while (!TKey.IsEmpty(slots[at]) && !TKey.AreSame(slots[at], entry))
+        {
+            at = Next(at, slots);
+        }
+
+        return ref slots[at];
+    }
+
+    /// <summary>The first slot for a hash that is empty or was left.</summary>
+    private static ref TEntry FindFree(TEntry[] slots, int hash)
+    {
+        var at = FirstOf(hash, slots);
+        while (TKey.IsPresent(slots[at]))
+        {
+            at = Next(at, slots);
+        }
+
+        return ref slots[at];
+    }
+
+    private void MakeRoom(Stripe stripe)
+    {
+        var slots = new TEntry[SlotsFor(stripe.Count + 1)];
+        foreach (var entry in stripe.Slots)
+        {
+            if (TKey.IsPresent(entry))
+            {
+                FindFree(slots, _names.HashOf(entry)) = entry;
+            }
+        }
+
+        stripe.Used = stripe.Count;
+        Volatile.Write(ref stripe.Slots, slots);
+    }
+
+    private static int SlotsFor(int entries) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(MinSlots, entries + (entries / 2)));
+
+    private Stripe StripeOf(int hash) => _stripes[hash & (Stripes - 1)];
+
+    private static int FirstOf(int hash, TEntry[] slots) => (int)((uint)hash / Stripes) & (slots.Length - 1);
+
+    private static int Next(int at, TEntry[] slots) => (at + 1) & (slots.Length - 1);
+
+    private sealed class Stripe(int slots)
+    {
+        public TEntry[] Slots = new TEntry[slots];
+
+        /// <summary>How many slots are not empty.</summary>
+        public int Used;
+
+        public int Count;
+    }
+}
+
+/// <summary>What entries are called.</summary>
+internal interface ISlotKey<TEntry>
+    where TEntry : struct
+{
+    /// <summary>Stands where an entry was; it has no name.</summary>
+    static abstract TEntry Removed { get; }
+
+    static abstract bool IsEmpty(TEntry entry);
+
+    static abstract bool IsPresent(TEntry entry);
+
+    static abstract bool AreSame(TEntry entry, TEntry other);
+
+    int HashOf(string name);
+
+    int HashOf(TEntry entry);
+
+    bool Is(TEntry entry, string name, int hash);
+}

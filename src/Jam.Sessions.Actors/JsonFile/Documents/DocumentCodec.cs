@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.JsonFile;
+
+/// <summary>
+/// A session as a document of jam's file, and back:
+/// <c>"1": {"key": "user1", "session_id": "…", "data": "{\"cart\": 3}", "created_at": 1795367285.296665}</c>.
+/// </summary>
+/// <remarks>
+/// With encryption, data is a token made of the JSON text. Whatever the four fields cannot say keeps its bytes in <see cref="Session.Raw"/>.
+/// Any number of threads may write with one codec; each reads with a reader of its own.
+/// </remarks>
+internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
+{
+    // The document id, the names of the fields and the time of creation.
+    private const int MaxFrameLength = 128;
+
+    /// <summary>A reader of such documents that has read nothing yet.</summary>
+    public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted);
+
+    /// <summary>Writes the member <c>"1": {…}</c>.</summary>
+    public void Write(IBufferWriter<byte> output, Session session)
+    {
+        if (session.IsOpaque)
+        {
+            output.Write(session.Raw);
+            return;
+        }
+
+        if (session.Raw is null)
+        {
+            WritePlain(output, session);
+            return;
+        }
+
+        WriteName(output, session);
+        WriteRaw(output, session, session.Raw);
+    }
+
+    /// <summary>Writes the member <c>"1": null</c>, which in a journal says that the document is gone.</summary>
+    public void WriteRemoval(IBufferWriter<byte> output, Session session)
+    {
+        WriteName(output, session);
+        output.Write("null"u8);
+    }
+
+    private void WritePlain(IBufferWriter<byte> output, Session session)
+    {
+        var data = session.Data.Utf8.Span;
+        var room = output.GetSpan(checked(
+            FrameLength(session) + JsonText.MaxStringLength(session.Key.Length) + JsonText.MaxStringLength(session.Id.Length) + MaxDataLength(data)));
+        var length = WriteName(room, session);
+        length += Copy("{\"key\": "u8, room[length..]);
+        length += JsonText.WriteString(room[length..], session.Key.AsSpan());
+        length += Copy(", \"session_id\": "u8, room[length..]);
+        length += JsonText.WriteString(room[length..], session.Id.AsSpan());
+        length += Copy(", \"data\": "u8, room[length..]);
+        length += WriteData(room[length..], data);
+        length += Copy(", \"created_at\": "u8, room[length..]);
+        length += JsonText.Float(session.CreatedAtSeconds, room[length..]).Length;
+        room[length++] = (byte)'}';
+        output.Advance(length);
+    }
+
+    private void WriteData(IBufferWriter<byte> output, SessionData data) =>
+        output.Advance(WriteData(output.GetSpan(MaxDataLength(data.Utf8.Span)), data.Utf8.Span));
+
+    private int MaxDataLength(ReadOnlySpan<byte> data) =>
+        fernet is null ? JsonText.MaxStringLength(data.Length) : Fernet.TokenLength(data.Length) + 2;
+
+    private int WriteData(Span<byte> room, ReadOnlySpan<byte> data)
+    {
+        if (fernet is null)
+        {
+            return JsonText.WriteString(room, data);
+        }
+
+        var length = Fernet.TokenLength(data.Length);
+        room[0] = (byte)'"';
+        fernet.Encrypt(data, room.Slice(1, length));
+        room[length + 1] = (byte)'"';
+        return length + 2;
+    }
+
+    /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
+    private void WriteRaw(IBufferWriter<byte> output, Session session, ReadOnlySpan<byte> raw)
+    {
+        var before = NewReader();
+        var scanner = new JsonScanner(raw);
+        var copied = 0;
+        var hasData = false;
+        scanner.Take((byte)'{');
+        var isEmpty = scanner.TryTake((byte)'}');
+        while (!isEmpty)
+        {
+            var name = DocumentReader.TakeName(ref scanner);
+            scanner.Peek();
+            var start = scanner.Position;
+            var fields = new DocumentFields();
+            before.ReadField(ref scanner, name, fields);
+            var isData = name.SequenceEqual("data"u8);
+            hasData |= isData;
+            var changedId = name.SequenceEqual("session_id"u8) && fields.Id != session.Id;
+            var changedData = isData && !(fields.Data.Equals(session.Data) && !IsPlainWhereTokensAre(before, session));
+            if (changedId || changedData)
+            {
+                output.Write(raw[copied..start]);
+                copied = scanner.Position;
+                if (changedId)
+                {
+                    JsonText.WriteString(output, session.Id.AsSpan());
+                }
+                else
+                {
+                    WriteData(output, session.Data);
+                }
+            }
+
+            if (!scanner.TakeCommaOr((byte)'}'))
+            {
+                break;
+            }
+        }
+
+        output.Write(raw[copied..^1]);
+        if (!hasData && !ReferenceEquals(session.Data, SessionData.Unreadable))
+        {
+            output.Write(isEmpty ? "\"data\": "u8 : ", \"data\": "u8);
+            WriteData(output, session.Data);
+        }
+
+        output.Write("}"u8);
+    }
+
+    private bool IsPlainWhereTokensAre(DocumentReader reader, Session session) =>
+        fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
+
+    private static int FrameLength(Session session) => LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength;
+
+    private static void WriteName(IBufferWriter<byte> output, Session session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
+
+    private static int WriteName(Span<byte> room, Session session)
+    {
+        room[0] = (byte)'"';
+        var length = LargeDocumentIds.IsLarge(session.DocumentId)
+            ? Encoding.ASCII.GetBytes(LargeDocumentIds.TextOf(session.DocumentId), room[1..])
+            : Utf8Formatter.TryFormat(session.DocumentId, room[1..], out var written) ? written : 0;
+        return 1 + length + Copy("\": "u8, room[(1 + length)..]);
+    }
+
+    private static int Copy(ReadOnlySpan<byte> text, Span<byte> room)
+    {
+        text.CopyTo(room);
+        return text.Length;
+    }
+}

@@ -1,0 +1,46 @@
+using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.JsonFile;
+
+/// <summary>The JSON file and its journals as the writer drives them: a <see cref="SessionStore"/> with its documents in file order.</summary>
+internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Session> documents) : IJournaledStore
+{
+    private readonly FileOrder _order = new(documents);
+
+    public string Path => store.Path;
+
+    public int OpenBytes => store.OpenBytes;
+
+    public bool WasRefused => store.WasRefused;
+
+    public long UncoveredBytes => store.UncoveredBytes;
+
+    public long SnapshotBytes => store.SnapshotBytes;
+
+    public bool HasUncoveredBatches => store.HasUncoveredBatches;
+
+    public bool HasLeftovers => store.HasLeftovers;
+
+    /// <remarks>Clearing its key does not find a document that gave way, and jam would serve it from the file.</remarks>
+    public string? ReasonToRewrite =>
+        store.HasPlainToEncrypt ? "its plain data is encrypted"
+        : store.ReplacedDocuments > 0 ? "documents whose number a later one has as well are left out"
+        : null;
+
+    public ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes) => JournalEntry.Encode(changes, store.Codec);
+
+    public void Add(ReadOnlySpan<byte> entries) => store.Add(entries);
+
+    public void Commit() => store.Commit();
+
+    public void Discard() => store.Discard();
+
+    public void Settle(ReadOnlySpan<DocumentChange> changes) => _order.Apply(changes);
+
+    public ISnapshot BeginSnapshot(bool eraseHistory) => store.BeginSnapshot(_order.Capture(), eraseHistory);
+
+    public void Complete(ISnapshot snapshot) => store.Complete((SnapshotInProgress)snapshot);
+
+    public void Dispose() => store.Dispose();
+}

@@ -1,0 +1,83 @@
+namespace Jam.Sessions.Actors;
+
+/// <summary>How the engine works. What is not set here comes from HOCON under <c>jam.sessions</c>, and from the defaults after that.</summary>
+public sealed class JamSessionsOptions
+{
+    /// <summary>The file that holds the sessions.</summary>
+    /// <remarks>Created when the first snapshot is written. One process owns it; files of the same name with the endings <c>.lock</c>,
+    /// <c>.tmp</c> and <c>.journal-N</c> stand beside it while the engine runs.</remarks>
+    /// <value>A path, relative to the working directory. Default: <c>sessions.json</c>. HOCON: <c>json-path</c>.</value>
+    public string? JsonPath { get; set; }
+
+    /// <summary>Whether sessions are kept in memory alone: the same engine without a file, for caches and for the tests of a host.</summary>
+    /// <remarks>Everything ends with the engine. <see cref="JsonPath"/>, <see cref="Durability"/> and all that is about the file has no effect; a flush does nothing.</remarks>
+    /// <value>Default: false. HOCON: <c>in-memory</c>.</value>
+    public bool? InMemory { get; set; }
+
+    /// <summary>How long a start waits for another process to let go of the file, as in a rolling update.</summary>
+    /// <value>0 to 1 day; with 0 a file that is in use is refused at once. Default: 0. HOCON: <c>lock-timeout</c>.</value>
+    public TimeSpan? LockTimeout { get; set; }
+
+    /// <summary>Whether to go on where the file system gives no locks, as some network file systems do.</summary>
+    /// <remarks>Then nothing keeps a second process from opening the same file, and what one of them acknowledged is lost. Without it such a file is refused. Where there are locks it changes nothing.</remarks>
+    /// <value>Default: false. HOCON: <c>allow-unlocked</c>.</value>
+    public bool? AllowUnlocked { get; set; }
+
+    /// <summary>Whether to take a file that holds JSON and no table of TinyDB, and add the sessions to it.</summary>
+    /// <remarks>Without it such a file is refused: most likely it is another program's. All that it holds is kept.</remarks>
+    /// <value>Default: false. HOCON: <c>allow-foreign-file</c>.</value>
+    public bool? AllowForeignFile { get; set; }
+
+    /// <summary>Whether ids and data are encrypted in the file, as jam does it (Fernet).</summary>
+    /// <remarks>Session keys and creation times stay readable, as in jam. A file that is not encrypted is refused, see
+    /// <see cref="AllowPlainToEncrypted"/>.</remarks>
+    /// <value>Default: false. HOCON: <c>is-session-crypt</c>.</value>
+    public bool? IsSessionCrypt { get; set; }
+
+    /// <summary>The Fernet key: 32 bytes in padded url-safe base64, or the path of a file that holds that text.</summary>
+    /// <remarks>Needed when <see cref="IsSessionCrypt"/> is set, ignored otherwise.</remarks>
+    /// <value>HOCON: <c>session-aes-secret</c>. Default: the environment variable JAM_SESSION_AES_SECRET.</value>
+    public string? SessionAesSecret { get; set; }
+
+    /// <summary>Whether a plain file may be opened with encryption on. Its data is then encrypted at once; the ids in it stay valid.</summary>
+    /// <value>Default: false. HOCON: <c>allow-plain-to-encrypted</c>.</value>
+    public bool? AllowPlainToEncrypted { get; set; }
+
+    /// <summary>Makes session ids. It may be called from several threads at once.</summary>
+    /// <remarks>An id is a bearer secret and must be unguessable. An id that is taken is not used; after five such the create fails.</remarks>
+    /// <value>Default: <see cref="SessionIds.UuidV4"/>. HOCON: <c>id-factory</c>, <c>uuid-v4</c> or <c>random-256</c>.</value>
+    public Func<string>? IdFactory { get; set; }
+
+    /// <summary>What the reply to a change promises.</summary>
+    /// <value>Default: <c>Durable</c>. HOCON: <c>durability</c>.</value>
+    public Durability? Durability { get; set; }
+
+    /// <summary>With relaxed durability, how long an acknowledged change may stay unwritten: what a crash can lose.</summary>
+    /// <value>1 ms to 1 hour. Default: 100 ms. HOCON: <c>flush-interval</c>.</value>
+    public TimeSpan? FlushInterval { get; set; }
+
+    /// <summary>The JSON file is rewritten when the journal has this many bytes and at least as many as the JSON file.</summary>
+    /// <remarks>Smaller: shorter recovery, deleted data leaves the disk sooner; larger: fewer rewrites.</remarks>
+    /// <value>Bytes, at least 4096. Default: 64 MiB. HOCON: <c>snapshot-journal-bytes</c>.</value>
+    public long? SnapshotJournalBytes { get; set; }
+
+    /// <summary>The JSON file is rewritten this often while there are changes, however few.</summary>
+    /// <value>At least 1 s, or <see cref="Timeout.InfiniteTimeSpan"/> for never. Default: 1 hour. HOCON: <c>snapshot-interval</c>.</value>
+    public TimeSpan? SnapshotInterval { get; set; }
+
+    /// <summary>The largest session data that is accepted, as UTF-8 JSON text. Larger data fails that one call.</summary>
+    /// <value>Bytes, 2 to 256 MiB. Default: 1 MiB. HOCON: <c>max-data-bytes</c>.</value>
+    public int? MaxDataBytes { get; set; }
+
+    /// <summary>The longest session key that is accepted for new sessions. Longer keys fail that one call.</summary>
+    /// <value>UTF-16 units, 1 to 1024. Default: 1024. HOCON: <c>max-key-length</c>.</value>
+    public int? MaxKeyLength { get; set; }
+
+    /// <summary>How long an actor that no key needs stays. A key has an actor while it has commands; then the actor takes another key.</summary>
+    /// <value>At least 1 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default: 1 minute. HOCON: <c>key-idle-timeout</c>.</value>
+    public TimeSpan? KeyIdleTimeout { get; set; }
+
+    /// <summary>The clock that creation times come from.</summary>
+    /// <value>Default: <see cref="System.TimeProvider.System"/>. Not in HOCON.</value>
+    public TimeProvider? TimeProvider { get; set; }
+}

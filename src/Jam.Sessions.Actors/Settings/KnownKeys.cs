@@ -1,0 +1,39 @@
+using Akka.Configuration;
+
+namespace Jam.Sessions.Actors.Settings;
+
+/// <summary>Keys that nobody reads: a misspelt option must not leave its default in force without a word.</summary>
+internal static class KnownKeys
+{
+    /// <summary>A sentence for each key that is not known, with the nearest one that is.</summary>
+    public static IEnumerable<string> Misspelt(Config section, Config reference)
+    {
+        var known = Keys(reference).ToHashSet(StringComparer.Ordinal);
+        return Keys(section).Where(key => !known.Contains(key)).Select(key => $"{key} is not known; did you mean {Nearest(key, known)}?");
+    }
+
+    private static IEnumerable<string> Keys(Config config) => config.AsEnumerable().Select(pair => pair.Key);
+
+    private static string Nearest(string key, IEnumerable<string> known) => known.MinBy(candidate => Distance(Plain(key), Plain(candidate)))!;
+
+    /// <summary>JsonPath, json_path and json-path are one spelling.</summary>
+    private static string Plain(string key) => key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    /// <summary>How many letters must be changed, added or left out (Levenshtein).</summary>
+    private static int Distance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var (diagonal, before) = (row[0], i);
+            row[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+            {
+                before = Math.Min(Math.Min(row[j], before) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1));
+                (diagonal, row[j]) = (row[j], before);
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,212 @@
+using Akka.Configuration;
+
+namespace Jam.Sessions.Actors.Settings;
+
+/// <summary>The options in force: code over HOCON over <c>reference.conf</c>, checked.</summary>
+internal sealed class ResolvedOptions
+{
+    public const string SecretVariable = "JAM_SESSION_AES_SECRET";
+    public const int MaxDataBytesLimit = 256 << 20;
+    public const long MinSnapshotJournalBytes = 4096;
+
+    private const string Section = "jam.sessions";
+
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
+    private readonly List<string> _unreadable = [];
+
+    private ResolvedOptions(JamSessionsOptions code, Config hocon)
+    {
+        JsonPath = ResolvePath(code.JsonPath ?? Read(hocon, "json-path", (config, key) => config.GetString(key)));
+        InMemory = code.InMemory ?? Read(hocon, "in-memory", (config, key) => config.GetBoolean(key));
+        LockTimeout = code.LockTimeout ?? Read(hocon, "lock-timeout", (config, key) => config.GetTimeSpan(key));
+        AllowUnlocked = code.AllowUnlocked ?? Read(hocon, "allow-unlocked", (config, key) => config.GetBoolean(key));
+        AllowForeignFile = code.AllowForeignFile ?? Read(hocon, "allow-foreign-file", (config, key) => config.GetBoolean(key));
+        IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
+        SessionAesSecret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
+        AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
+        IdFactory = code.IdFactory ?? NamedIdFactory(Read(hocon, "id-factory", (config, key) => config.GetString(key)));
+        Durability = code.Durability ?? NamedDurability(Read(hocon, "durability", (config, key) => config.GetString(key)));
+        FlushInterval = code.FlushInterval ?? Read(hocon, "flush-interval", (config, key) => config.GetTimeSpan(key));
+        SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", Bytes);
+        SnapshotInterval = code.SnapshotInterval ?? Read(hocon, "snapshot-interval", (config, key) => config.GetTimeSpan(key));
+        MaxDataBytes = code.MaxDataBytes ?? (int)Math.Clamp(Read(hocon, "max-data-bytes", Bytes), int.MinValue, int.MaxValue);
+        MaxKeyLength = code.MaxKeyLength ?? Read(hocon, "max-key-length", (config, key) => config.GetInt(key));
+        KeyIdleTimeout = code.KeyIdleTimeout ?? Read(hocon, "key-idle-timeout", (config, key) => config.GetTimeSpan(key));
+        TimeProvider = code.TimeProvider ?? TimeProvider.System;
+    }
+
+    public static Config Reference { get; } = ConfigurationFactory.FromResource<ResolvedOptions>("reference.conf");
+
+    public string JsonPath { get; }
+
+    public bool InMemory { get; }
+
+    public TimeSpan LockTimeout { get; }
+
+    public bool AllowUnlocked { get; }
+
+    public bool AllowForeignFile { get; }
+
+    public bool IsSessionCrypt { get; }
+
+    public string SessionAesSecret { get; }
+
+    public bool AllowPlainToEncrypted { get; }
+
+    public Func<string> IdFactory { get; }
+
+    public Durability Durability { get; }
+
+    public TimeSpan FlushInterval { get; }
+
+    public long SnapshotJournalBytes { get; }
+
+    public TimeSpan SnapshotInterval { get; }
+
+    public int MaxDataBytes { get; }
+
+    public int MaxKeyLength { get; }
+
+    public TimeSpan KeyIdleTimeout { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    /// <exception cref="JamSessionsOptionsException">Options that cannot work, all at once.</exception>
+    public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem)
+    {
+        var section = SectionOf(actorSystem);
+        var options = new ResolvedOptions(code, section);
+        List<string> failures = [.. KnownKeys.Misspelt(section, Reference.GetConfig(Section)), .. options._unreadable, .. options.Failures()];
+        return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
+    }
+
+    private static Config SectionOf(Config actorSystem)
+    {
+        try
+        {
+            return actorSystem.WithFallback(Reference).GetConfig(Section);
+        }
+        catch (Exception)
+        {
+            throw new JamSessionsOptionsException([$"{Section} is not a section of keys and values."]);
+        }
+    }
+
+    /// <summary>Why a new session with this key and data is refused, or null.</summary>
+    public JamSessionsException? Validate(string sessionKey, SessionData data)
+    {
+        if (data.Length > MaxDataBytes)
+        {
+            return new SessionDataException($"The session data has {data.Length} bytes; max-data-bytes is {MaxDataBytes}.");
+        }
+
+        return sessionKey.Length > MaxKeyLength ? new SessionKeyException(sessionKey.Length, MaxKeyLength) : null;
+    }
+
+    private IEnumerable<string> Failures()
+    {
+        if (!InMemory && string.IsNullOrWhiteSpace(JsonPath))
+        {
+            yield return "json-path is empty; name a file, or set in-memory = on.";
+        }
+
+        if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromDays(1))
+        {
+            yield return $"lock-timeout must be 0 to 1 day, not {LockTimeout}.";
+        }
+
+        if (IdFactory is null)
+        {
+            yield return "id-factory must be uuid-v4 or random-256, or be set in code.";
+        }
+
+        if (!Enum.IsDefined(Durability))
+        {
+            yield return "durability must be durable or relaxed.";
+        }
+
+        if (FlushInterval < OneMillisecond || FlushInterval > TimeSpan.FromHours(1))
+        {
+            yield return $"flush-interval must be 1 ms to 1 hour, not {FlushInterval}.";
+        }
+
+        if (SnapshotJournalBytes < MinSnapshotJournalBytes)
+        {
+            yield return $"snapshot-journal-bytes must be at least {MinSnapshotJournalBytes}, not {SnapshotJournalBytes}.";
+        }
+
+        if (SnapshotInterval != Timeout.InfiniteTimeSpan && SnapshotInterval < TimeSpan.FromSeconds(1))
+        {
+            yield return $"snapshot-interval must be at least 1 s, or infinite, not {SnapshotInterval}.";
+        }
+
+        if (MaxDataBytes is < 2 or > MaxDataBytesLimit)
+        {
+            yield return $"max-data-bytes must be 2 to {MaxDataBytesLimit}, not {MaxDataBytes}.";
+        }
+
+        if (MaxKeyLength is < 1 or > SessionKeys.MaxLength)
+        {
+            yield return $"max-key-length must be 1 to {SessionKeys.MaxLength}, not {MaxKeyLength}.";
+        }
+
+        if (KeyIdleTimeout != Timeout.InfiniteTimeSpan && KeyIdleTimeout < OneMillisecond)
+        {
+            yield return $"key-idle-timeout must be at least 1 ms, or infinite, not {KeyIdleTimeout}.";
+        }
+    }
+
+    /// <summary>The file itself: absolute, and behind any symbolic link, so that a snapshot replaces the file and not the link.</summary>
+    private string ResolvePath(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            return "";
+        }
+
+        try
+        {
+            var full = Path.GetFullPath(path);
+            return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            _unreadable.Add($"json-path cannot be resolved: {e.Message}");
+            return path;
+        }
+    }
+
+    /// <summary>Reads a value; one that cannot be read is noted, and stands at its default so that the others are checked too.</summary>
+    private T Read<T>(Config hocon, string key, Func<Config, string, T> read)
+    {
+        try
+        {
+            return read(hocon, key);
+        }
+        catch (Exception)
+        {
+            _unreadable.Add($"{key} cannot be read as {typeof(T).Name}.");
+            return read(Reference.GetConfig(Section), key);
+        }
+    }
+
+    /// <summary>A number of bytes, plain or with a unit such as 64m or "1 MiB".</summary>
+    private static long Bytes(Config config, string key) => config.GetByteSize(key) ?? throw new FormatException();
+
+    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static Func<string> NamedIdFactory(string name) => name switch
+    {
+        "uuid-v4" => SessionIds.UuidV4,
+        "random-256" => SessionIds.Random256,
+        _ => null!,
+    };
+
+    private static Durability NamedDurability(string name) => name switch
+    {
+        "durable" => Durability.Durable,
+        "relaxed" => Durability.Relaxed,
+        _ => (Durability)(-1),
+    };
+}

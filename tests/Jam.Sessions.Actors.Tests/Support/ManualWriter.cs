@@ -1,0 +1,140 @@
+using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Tests.Support;
+
+/// <summary>Runs a <see cref="CommitWriter"/> on the thread of the test, which decides when what happens.</summary>
+internal sealed class ManualWriter : ICommitLog, IWriterHost
+{
+    private readonly IJournaledStore _store;
+    private readonly Queue<WakeReason> _wakes = [];
+    private bool _isBusy;
+
+    public ManualWriter(IJournaledStore store, CommitQueue commits, WriterSettings settings)
+    {
+        _store = store;
+        Commits = commits;
+        Writer = new CommitWriter(store, commits, settings, this);
+    }
+
+    public CommitQueue Commits { get; }
+
+    public CommitWriter Writer { get; }
+
+    /// <summary>How often the queue has woken the writer, and why.</summary>
+    public List<WakeReason> Woken { get; } = [];
+
+    /// <summary>After which delay the writer wants to write; null where it has not said so.</summary>
+    public TimeSpan? WriteDelay { get; private set; }
+
+    /// <summary>The snapshot that somebody has to write.</summary>
+    public ISnapshot? Begun { get; private set; }
+
+    /// <summary>What the writer has logged as errors.</summary>
+    public Action<Exception> OnError { get; set; } = _ => { };
+
+    public bool MustWait => Commits.MustWait;
+
+    public bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
+    {
+        if (!Commits.TryAdd(_store.Encode(changes), changes, waiter, out var wake))
+        {
+            return false;
+        }
+
+        if (wake != WakeReason.None)
+        {
+            Woken.Add(wake);
+            _wakes.Enqueue(wake);
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets the writer do what it was woken for; in the middle of that nothing.</summary>
+    public void Turn()
+    {
+        if (_isBusy)
+        {
+            return;
+        }
+
+        _isBusy = true;
+        try
+        {
+            while (_wakes.TryDequeue(out var reason))
+            {
+                Writer.Wake(reason);
+            }
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+
+    /// <summary>The delay is over.</summary>
+    public void WriteNow()
+    {
+        WriteDelay = null;
+        _wakes.Enqueue(WakeReason.Write);
+        Turn();
+    }
+
+    /// <summary>Writes the snapshot that was begun, and ends it.</summary>
+    public void WriteSnapshot()
+    {
+        (var snapshot, Begun) = (Begun!, null);
+        Exception? failure = null;
+        try
+        {
+            snapshot.Write();
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        Writer.EndSnapshot(failure);
+        Turn();
+    }
+
+    public void Flush(Action<JamSessionsException?> done)
+    {
+        Writer.Flush(done);
+        Turn();
+    }
+
+    public void Close(Action<SessionStoreException?> done)
+    {
+        Writer.Drain(done);
+        Turn();
+    }
+
+    void IWriterHost.WakeSoon(WakeReason reason) => _wakes.Enqueue(reason);
+
+    void IWriterHost.WriteAfter(TimeSpan delay) => WriteDelay ??= delay;
+
+    void IWriterHost.Tell(List<ICommitWaiter> waiters, SessionStoreException? refusal)
+    {
+        foreach (var waiter in waiters)
+        {
+            if (refusal is null)
+            {
+                waiter.Committed();
+            }
+            else
+            {
+                waiter.Refused(refusal);
+            }
+        }
+    }
+
+    void IWriterHost.WriteInBackground(ISnapshot snapshot) => Begun = snapshot;
+
+    void IWriterHost.Info(string template, params object[] values)
+    {
+    }
+
+    void IWriterHost.Error(Exception reason, string template, params object[] values) => OnError(reason);
+}
