@@ -8,6 +8,7 @@ using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Keys;
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors;
@@ -95,7 +96,7 @@ public sealed class JamSessions : IAsyncDisposable
     }
 
     /// <summary>Opens the file; while another process has it, again and again until the lock timeout is over.</summary>
-    private static async Task<(SessionStore Store, IReadOnlyList<Session> Documents)> OpenAsync(
+    private static async Task<(SessionStore Store, IReadOnlyList<Document> Documents)> OpenAsync(
         IDisk disk, ResolvedOptions options, Fernet? fernet, CancellationToken cancellationToken)
     {
         var codec = new DocumentCodec(fernet, options.AllowPlainToEncrypted);
@@ -114,7 +115,7 @@ public sealed class JamSessions : IAsyncDisposable
     }
 
     private static JamSessions Start(
-        ActorSystem system, ResolvedOptions options, Fernet? fernet, IReadOnlyList<Session> documents, Func<IActorRefFactory, ICommitLog> openLog)
+        ActorSystem system, ResolvedOptions options, Fernet? fernet, IReadOnlyList<Document> documents, Func<IActorRefFactory, ICommitLog> openLog)
     {
         var (table, keys) = (new SessionTable(documents), new KeyDirectory());
         var identities = new IdentitySource(options, table, fernet);

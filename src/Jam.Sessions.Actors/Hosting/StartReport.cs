@@ -1,12 +1,13 @@
 using Akka.Event;
 using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Hosting;
 
 /// <summary>What a start tells of the file: how much it holds, and in one warning what of it the engine does not serve as jam does.</summary>
 internal static class StartReport
 {
-    public static void Log(ILoggingAdapter log, string path, SessionStore store, IReadOnlyList<Session> documents)
+    public static void Log(ILoggingAdapter log, string path, SessionStore store, IReadOnlyList<Document> documents)
     {
         var served = documents.Where(document => !document.IsOpaque).ToList();
         log.Info("jam.sessions: {Path} is open with {Count} sessions", path, served.Count);

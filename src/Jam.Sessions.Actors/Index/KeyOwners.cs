@@ -28,7 +28,7 @@ internal sealed class KeyOwners
     public string OwnerOf(string key) => _owners.Count > 0 && _owners.TryGetValue(key, out var owner) ? owner : key;
 
     /// <summary>The documents that can be served, those of each owner together, in file order.</summary>
-    public StripedTable<KeySessions, OwnerSlotKey> Group(IReadOnlyList<Session> documents)
+    public StripedTable<KeySessions, OwnerSlotKey> Group(IReadOnlyList<Document> documents)
     {
         // Of each owner the last document, and of each document the one before it and how many there are up to it.
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal sealed class KeyOwners
         var groups = new StripedTable<KeySessions, OwnerSlotKey>(new OwnerSlotKey(this), last.Count);
         foreach (var (owner, end) in last)
         {
-            var sessions = new Session[chain[end].Count];
+            var sessions = new Document[chain[end].Count];
             for (var (i, at) = (end, sessions.Length - 1); at >= 0; (i, at) = (chain[i].Before, at - 1))
             {
                 sessions[at] = documents[i];

@@ -9,7 +9,7 @@ namespace Jam.Sessions.Actors.Index;
 /// <remarks>It holds only what is committed (with relaxed durability: acknowledged), so a reader sees every acknowledged change and never half of one.</remarks>
 internal sealed class SessionTable
 {
-    private const long NotCounted = Session.NoDocumentId;
+    private const long NotCounted = Document.NoDocumentId;
 
     private readonly StripedTable<SessionSlot, SessionSlotKey> _byId;
     private readonly StripedTable<KeySessions, OwnerSlotKey> _byOwner;
@@ -22,7 +22,7 @@ internal sealed class SessionTable
     private long _lastDocumentId = NotCounted;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
-    public SessionTable(IReadOnlyList<Session> documents)
+    public SessionTable(IReadOnlyList<Document> documents)
     {
         _byId = new(default, documents.Count);
         var duplicates = new List<(string, string)>();
@@ -30,7 +30,7 @@ internal sealed class SessionTable
         {
             if (session.Id.Length > 0 && !_byId.TryAdd(session.Id, new(session)) && _byId.TryFind(session.Id, out var first))
             {
-                duplicates.Add((first.Session!.Key, session.Key));
+                duplicates.Add((first.Document!.Key, session.Key));
                 HasDuplicates = true;
             }
 
@@ -59,10 +59,10 @@ internal sealed class SessionTable
     private bool HasDuplicates { get; }
 
     /// <summary>The committed session of an id.</summary>
-    public bool TryFind(string id, [NotNullWhen(true)] out Session? session)
+    public bool TryFind(string id, [NotNullWhen(true)] out Document? session)
     {
         var isThere = _byId.TryFind(id, out var slot);
-        session = slot.Session;
+        session = slot.Document;
         return isThere && (!session!.IsInTransit || Of(OwnerOf(session.Key)).Has(session));
     }
 

@@ -4,7 +4,7 @@ using Jam.Sessions.Actors.Model;
 namespace Jam.Sessions.Actors.JsonFile;
 
 /// <summary>The JSON file and its journals as the writer drives them: a <see cref="SessionStore"/> with its documents in file order.</summary>
-internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Session> documents) : IJournaledStore
+internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> documents) : IJournaledStore
 {
     private readonly FileOrder _order = new(documents);
 

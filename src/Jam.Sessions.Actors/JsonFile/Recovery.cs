@@ -1,5 +1,6 @@
 using System.Buffers;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -9,7 +10,7 @@ internal static class Recovery
     /// <returns>The store, and the documents in file order.</returns>
     /// <exception cref="SessionStoreException">The file cannot be opened, or is damaged, locked or in conflict with its journals.</exception>
     /// <exception cref="SessionSecretException">The secret does not fit the file.</exception>
-    public static (SessionStore Store, IReadOnlyList<Session> Documents) Open(IDisk disk, string path, DocumentCodec codec, string holder, bool allowForeign = false)
+    public static (SessionStore Store, IReadOnlyList<Document> Documents) Open(IDisk disk, string path, DocumentCodec codec, string holder, bool allowForeign = false)
     {
         try
         {
@@ -35,7 +36,7 @@ internal static class Recovery
     /// The lock alone proves nothing: somebody may have removed its file under a running engine. Only when all journals are locked as well, and the
     /// next one was created, is it certain that no other engine runs; until then nothing is removed or changed.
     /// </remarks>
-    private static (SessionStore Store, IReadOnlyList<Session> Documents) OpenLocked(
+    private static (SessionStore Store, IReadOnlyList<Document> Documents) OpenLocked(
         IDisk disk, string path, IDisposable @lock, DocumentCodec codec, bool allowForeign)
     {
         using var journals = LockedJournals.Take(disk, path);
@@ -123,8 +124,8 @@ internal static class Recovery
     /// The last batch may be known to the kernel alone: written, and not synced before the process was killed. It is served from now on, so the
     /// store repeats it in its own journal; every batch before it was synced before the next one was written.
     /// </remarks>
-    private static (IReadOnlyList<Session> Documents, long LastBatch, ReadOnlyMemory<byte> LastLine) Replay(
-        List<Session> documents, List<(JournalSummary Summary, IDiskFile File)> journals, long covers, DocumentReader reader)
+    private static (IReadOnlyList<Document> Documents, long LastBatch, ReadOnlyMemory<byte> LastLine) Replay(
+        List<Document> documents, List<(JournalSummary Summary, IDiskFile File)> journals, long covers, DocumentReader reader)
     {
         var last = covers;
         var lastLine = new ArrayBufferWriter<byte>();
@@ -177,7 +178,7 @@ internal static class Recovery
 internal sealed record RecoveredSessions(
     Snapshot Snapshot,
     FileStamp? Stamp,
-    IReadOnlyList<Session> Documents,
+    IReadOnlyList<Document> Documents,
     SnapshotRef Base,
     long LastBatch,
     ReadOnlyMemory<byte> LastLine,

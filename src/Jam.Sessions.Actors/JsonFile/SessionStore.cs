@@ -1,5 +1,6 @@
 using System.Buffers;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -131,7 +132,7 @@ internal sealed class SessionStore : IDisposable
     /// <param name="documents">The sessions.</param>
     /// <param name="eraseHistory">Whether nothing may be left afterwards of what was deleted before: then no journal lends its file to another.</param>
     /// <exception cref="SessionStoreException">The disk refused.</exception>
-    public SnapshotInProgress BeginSnapshot(Session[] documents, bool eraseHistory) => OnDisk("begin a snapshot", () =>
+    public SnapshotInProgress BeginSnapshot(Document[] documents, bool eraseHistory) => OnDisk("begin a snapshot", () =>
     {
         if (eraseHistory)
         {

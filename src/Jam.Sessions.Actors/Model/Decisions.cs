@@ -17,7 +17,7 @@ internal static class Decisions
 
     private static Decision Create(KeySessions sessions, CreateSession create, IIdentities identities)
     {
-        var session = new Session(
+        var session = new Document(
             identities.NewSessionId(), create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null);
         return new Decision(sessions.Add(session), [DocumentChange.Created(session)], session.Id);
     }
@@ -47,7 +47,7 @@ internal static class Decisions
 
     private static Decision Clear(KeySessions sessions, ClearSessions clear)
     {
-        var (changes, kept) = (new List<DocumentChange>(), new List<Session>());
+        var (changes, kept) = (new List<DocumentChange>(), new List<Document>());
         foreach (var session in sessions)
         {
             if (session.Key == clear.SessionKey)
@@ -66,7 +66,7 @@ internal static class Decisions
     private static Decision NotFound(KeySessions sessions) => new(sessions, [], new SessionNotFoundException());
 
     /// <summary>One change for each document of an id, of which a jam file may have several.</summary>
-    private static DocumentChange[] ChangesOf<T>(KeySessions sessions, string id, Intent intent, Func<Session, T, Session?> change, T argument)
+    private static DocumentChange[] ChangesOf<T>(KeySessions sessions, string id, Intent intent, Func<Document, T, Document?> change, T argument)
     {
         var count = 0;
         foreach (var session in sessions.Named(id))

@@ -4,14 +4,14 @@ namespace Jam.Sessions.Actors.Model;
 /// <param name="Before">As it was.</param>
 /// <param name="After">As it is from now on.</param>
 /// <param name="Intent">What the command stated; of a folded change, what all of them stated.</param>
-internal readonly record struct DocumentChange(Session? Before, Session? After, Intent Intent = Intent.None)
+internal readonly record struct DocumentChange(Document? Before, Document? After, Intent Intent = Intent.None)
 {
-    public static DocumentChange Created(Session session) => new(null, session, Intent.Created);
+    public static DocumentChange Created(Document session) => new(null, session, Intent.Created);
 
-    public static DocumentChange Ended(Session session, Intent why) => new(session, null, why);
+    public static DocumentChange Ended(Document session, Intent why) => new(session, null, why);
 
     /// <summary>Takes apart what is stored.</summary>
-    public void Deconstruct(out Session? before, out Session? after) => (before, after) = (Before, After);
+    public void Deconstruct(out Document? before, out Document? after) => (before, after) = (Before, After);
 }
 
 /// <summary>What a command does to a session. Flags, so that the folded change of a document has those of all commands.</summary>

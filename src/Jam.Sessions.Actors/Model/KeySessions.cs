@@ -8,9 +8,9 @@ namespace Jam.Sessions.Actors.Model;
 /// documents of one id are always decided in one place. Documents of one id are in file order; of other documents only the first few are.
 /// The value is one reference, which tells it from others: an array of a few sessions, or a tree of such arrays (<see cref="SessionTree"/>).
 /// </remarks>
-internal readonly record struct KeySessions : IEnumerable<Session>
+internal readonly record struct KeySessions : IEnumerable<Document>
 {
-    public static readonly KeySessions None = new(Array.Empty<Session>());
+    public static readonly KeySessions None = new(Array.Empty<Document>());
 
     private readonly object? _root;
 
@@ -18,7 +18,7 @@ internal readonly record struct KeySessions : IEnumerable<Session>
 
     /// <summary>The sessions, in file order.</summary>
     /// <param name="sessions">Kept: not to be written to from now on.</param>
-    public static KeySessions Of(Session[] sessions) => sessions.Length == 0 ? None : new(SessionTree.Of(sessions));
+    public static KeySessions Of(Document[] sessions) => sessions.Length == 0 ? None : new(SessionTree.Of(sessions));
 
     /// <summary>True of the default value only, which stands for no value at all.</summary>
     public bool IsDefault => _root is null;
@@ -28,7 +28,7 @@ internal readonly record struct KeySessions : IEnumerable<Session>
     public int Count => SessionTree.Count(_root);
 
     /// <summary>Any of them; there must be one. What they have in common is their owner.</summary>
-    public Session Any => SessionTree.Any(_root);
+    public Document Any => SessionTree.Any(_root);
 
     public bool Is(KeySessions other) => ReferenceEquals(_root, other._root);
 
@@ -36,7 +36,7 @@ internal readonly record struct KeySessions : IEnumerable<Session>
     public NamedSessions Named(string id) => new(SessionTree.Leaf(_root, SessionIds.HashOf(id)), id, SessionIds.HashOf(id));
 
     /// <summary>The first one of an id in file order, which is the one that is served.</summary>
-    public Session? Find(string id)
+    public Document? Find(string id)
     {
         var named = Named(id);
         return named.MoveNext() ? named.Current : null;
@@ -45,9 +45,9 @@ internal readonly record struct KeySessions : IEnumerable<Session>
     public bool Contains(string id) => Find(id) is not null;
 
     /// <summary>Whether this very session is among them.</summary>
-    public bool Has(Session session) => SessionTree.IndexOf(SessionTree.Leaf(_root, session.IdHash), session) >= 0;
+    public bool Has(Document session) => SessionTree.IndexOf(SessionTree.Leaf(_root, session.IdHash), session) >= 0;
 
-    public KeySessions Add(Session session) => new(SessionTree.With(_root, session.IdHash, null, session));
+    public KeySessions Add(Document session) => new(SessionTree.With(_root, session.IdHash, null, session));
 
     /// <summary>These sessions with the changes made to them.</summary>
     public KeySessions With(ReadOnlySpan<DocumentChange> changes)
@@ -61,19 +61,19 @@ internal readonly record struct KeySessions : IEnumerable<Session>
         return SessionTree.Count(root) == 0 ? None : new KeySessions(root);
     }
 
-    public IEnumerator<Session> GetEnumerator() => SessionTree.All(_root).GetEnumerator();
+    public IEnumerator<Document> GetEnumerator() => SessionTree.All(_root).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public override string ToString() => $"KeySessions {{ Count = {Count} }}";
 
     /// <summary>The sessions of one id among others.</summary>
-    internal ref struct NamedSessions(ReadOnlySpan<Session> sessions, string id, int hash)
+    internal ref struct NamedSessions(ReadOnlySpan<Document> sessions, string id, int hash)
     {
-        private readonly ReadOnlySpan<Session> _sessions = sessions;
+        private readonly ReadOnlySpan<Document> _sessions = sessions;
         private int _at = -1;
 
-        public readonly Session Current => _sessions[_at];
+        public readonly Document Current => _sessions[_at];
 
         public readonly NamedSessions GetEnumerator() => this;
 

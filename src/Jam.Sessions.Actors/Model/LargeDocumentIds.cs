@@ -25,11 +25,11 @@ internal static class LargeDocumentIds
     private static readonly Dictionary<BigInteger, int> s_places = [];
     private static volatile BigInteger[] s_blocks = [];
 
-    public static bool IsLarge(long id) => id is <= -Session.DocumentIdLimit and not Session.NoDocumentId;
+    public static bool IsLarge(long id) => id is <= -Document.DocumentIdLimit and not Document.NoDocumentId;
 
     /// <summary>What stands for a number; the number itself where that is small enough, and none where files held too many blocks.</summary>
     public static long Of(BigInteger number) =>
-        number > -Session.DocumentIdLimit && number < Session.DocumentIdLimit ? (long)number : LargeOf(number);
+        number > -Document.DocumentIdLimit && number < Document.DocumentIdLimit ? (long)number : LargeOf(number);
 
     /// <summary>The number that an id stands for.</summary>
     public static BigInteger NumberOf(long id) =>
@@ -40,7 +40,7 @@ internal static class LargeDocumentIds
     /// <summary>The highest of some ids, which a new document counts on from; 0 where there are none.</summary>
     public static long Highest(IEnumerable<long> ids)
     {
-        var small = Session.NoDocumentId;
+        var small = Document.NoDocumentId;
         BigInteger? large = null;
         foreach (var id in ids)
         {
@@ -54,21 +54,21 @@ internal static class LargeDocumentIds
             }
         }
 
-        if (large is { } number && (number.Sign > 0 || small == Session.NoDocumentId))
+        if (large is { } number && (number.Sign > 0 || small == Document.NoDocumentId))
         {
             return LargeOf(number);
         }
 
         // Near the limit it is a large one as well, so that what follows needs no look at it.
-        return small == Session.NoDocumentId ? 0
-            : small > Session.DocumentIdLimit / 2 && LargeOf(small) is var standIn and not Session.NoDocumentId ? standIn
+        return small == Document.NoDocumentId ? 0
+            : small > Document.DocumentIdLimit / 2 && LargeOf(small) is var standIn and not Document.NoDocumentId ? standIn
             : small;
     }
 
     private static long LargeOf(BigInteger number) =>
         PlaceOf(number >> BlockBits) is >= 0 and var place
             ? First + ((long)place << OffsetBits) + (long)(number & ((1L << BlockBits) - 1))
-            : Session.NoDocumentId;
+            : Document.NoDocumentId;
 
     /// <summary>-1 where all places are taken.</summary>
     private static int PlaceOf(BigInteger block)

@@ -23,11 +23,11 @@ internal static class SessionTree
     private const int Levels = 32 / DigitBits;
 
     /// <param name="sessions">Kept.</param>
-    public static object Of(Session[] sessions) => Of(sessions, level: 0);
+    public static object Of(Document[] sessions) => Of(sessions, level: 0);
 
     public static int Count(object? root) => root is Node node ? node.Count : LeafOf(root).Length;
 
-    public static Session Any(object? root)
+    public static Document Any(object? root)
     {
         while (root is Node node)
         {
@@ -38,7 +38,7 @@ internal static class SessionTree
     }
 
     /// <summary>All sessions with this hash, among others.</summary>
-    public static ReadOnlySpan<Session> Leaf(object? root, int hash)
+    public static ReadOnlySpan<Document> Leaf(object? root, int hash)
     {
         for (var level = 0; root is Node node; level++)
         {
@@ -48,28 +48,28 @@ internal static class SessionTree
         return LeafOf(root);
     }
 
-    public static IEnumerable<Session> All(object? root)
+    public static IEnumerable<Document> All(object? root)
     {
         if (root is not Node node)
         {
             return LeafOf(root);
         }
 
-        var all = new Session[node.Count];
+        var all = new Document[node.Count];
         CopyTo(node, all);
         return all;
     }
 
     /// <summary>Adds a session, removes one, or puts one in the place of another one; in a single leaf it keeps that place.</summary>
-    public static object? With(object? root, Session? before, Session? after) =>
+    public static object? With(object? root, Document? before, Document? after) =>
         before is not null && after is not null && before.IdHash != after.IdHash && root is Node
             ? With(With(root, before.IdHash, before, null), after.IdHash, null, after)
             : With(root, (before ?? after)!.IdHash, before, after);
 
-    public static object? With(object? root, int hash, Session? before, Session? after) => With(root, hash, level: 0, before, after);
+    public static object? With(object? root, int hash, Document? before, Document? after) => With(root, hash, level: 0, before, after);
 
     /// <summary>The place of this very session; less than 0 where it is not there.</summary>
-    public static int IndexOf(ReadOnlySpan<Session> sessions, Session session)
+    public static int IndexOf(ReadOnlySpan<Document> sessions, Document session)
     {
         var at = sessions.Length - 1;
         while (at >= 0 && !ReferenceEquals(sessions[at], session))
@@ -80,7 +80,7 @@ internal static class SessionTree
         return at;
     }
 
-    private static object? With(object? root, int hash, int level, Session? before, Session? after)
+    private static object? With(object? root, int hash, int level, Document? before, Document? after)
     {
         if (root is not Node node)
         {
@@ -93,7 +93,7 @@ internal static class SessionTree
         return changed.Count > LeafSize / 2 ? changed : All(changed);
     }
 
-    private static Session[] With(Session[] leaf, Session? before, Session? after)
+    private static Document[] With(Document[] leaf, Document? before, Document? after)
     {
         if (before is null)
         {
@@ -111,19 +111,19 @@ internal static class SessionTree
             return [.. leaf.AsSpan(..at), .. leaf.AsSpan((at + 1)..)];
         }
 
-        Session[] changed = [.. leaf];
+        Document[] changed = [.. leaf];
         changed[at] = after;
         return changed;
     }
 
-    private static object Of(Session[] sessions, int level)
+    private static object Of(Document[] sessions, int level)
     {
         if (sessions.Length <= LeafSize || level == Levels)
         {
             return sessions;
         }
 
-        var parts = new List<Session>?[Fan];
+        var parts = new List<Document>?[Fan];
         foreach (var session in sessions)
         {
             (parts[Digit(session.IdHash, level)] ??= []).Add(session);
@@ -138,7 +138,7 @@ internal static class SessionTree
         return node;
     }
 
-    private static int CopyTo(object? root, Span<Session> all)
+    private static int CopyTo(object? root, Span<Document> all)
     {
         if (root is not Node node)
         {
@@ -155,7 +155,7 @@ internal static class SessionTree
         return count;
     }
 
-    private static Session[] LeafOf(object? root) => root is null ? [] : (Session[])root;
+    private static Document[] LeafOf(object? root) => root is null ? [] : (Document[])root;
 
     private static int Digit(int hash, int level) => (hash >> (DigitBits * level)) & (Fan - 1);
 

@@ -13,7 +13,7 @@ public class EncodingBenchmarks
 {
     private readonly DocumentCodec _codec = new(fernet: null);
     private readonly ArrayBufferWriter<byte> _output = new(1024);
-    private readonly Session _session = new(
+    private readonly Document _session = new(
         SessionIds.UuidV4(), "user-00000001", Payload.Of(1, 1).Data, createdAtSeconds: 1795367285.296665, documentId: 1, raw: null);
 
     [Benchmark(Baseline = true)]

@@ -7,7 +7,7 @@ using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Fuzz.Targets;
 
-/// <summary>Session data from a caller and from a file, and all its readers. Input: from where, then the text.</summary>
+/// <summary>Document data from a caller and from a file, and all its readers. Input: from where, then the text.</summary>
 internal sealed class DataTarget : IFuzzTarget
 {
     private const byte Bytes = 0, Utf16 = 1, InFile = 2;

@@ -73,7 +73,7 @@ internal sealed partial class JournalTarget : IFuzzTarget
         try
         {
             var (store, documents) = Recovery.Open(disk, StoreOracle.SessionFile, StoreOracle.Codec(mode), "fuzz");
-            Session Made(long id, string data) => new($"id{id}", "user", SessionData.From(data), 1795367285.296665, 1000 + id, raw: null);
+            Document Made(long id, string data) => new($"id{id}", "user", SessionData.From(data), 1795367285.296665, 1000 + id, raw: null);
             void Commit(params DocumentChange[] changes)
             {
                 store.Add(JournalEntry.Encode(changes, store.Codec));

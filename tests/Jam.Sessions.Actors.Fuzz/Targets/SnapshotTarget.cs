@@ -3,7 +3,7 @@ using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Fuzz.Targets;
 
-/// <summary>Session files, in each mode. Input: the mode, then the file.</summary>
+/// <summary>Document files, in each mode. Input: the mode, then the file.</summary>
 internal sealed class SnapshotTarget : IFuzzTarget
 {
     public string Name => "snapshot";

@@ -42,10 +42,10 @@ internal static class StoreOracle
             _ = document.CreatedAt;
         }
 
-        var added = new Session("fuzz-id", "fuzz-key", SessionData.Empty, 1.5, newId, raw: null);
+        var added = new Document("fuzz-id", "fuzz-key", SessionData.Empty, 1.5, newId, raw: null);
         store!.Add(JournalEntry.Encode([new DocumentChange(null, added)], store.Codec));
         store.Commit();
-        IReadOnlyList<Session> after = [.. documents, added];
+        IReadOnlyList<Document> after = [.. documents, added];
         RequireSame(after, Reopen(disk.Copy(), mode), "the journal gives other sessions");
 
         var snapshot = store.BeginSnapshot([.. after], eraseHistory: mode % 2 == 0);
@@ -58,7 +58,7 @@ internal static class StoreOracle
     }
 
     /// <summary>Opens a store; false, and the kind of refusal, where it is refused as documented.</summary>
-    private static bool TryOpen(MemoryDisk disk, byte mode, out SessionStore? store, out IReadOnlyList<Session> documents, out string refusal)
+    private static bool TryOpen(MemoryDisk disk, byte mode, out SessionStore? store, out IReadOnlyList<Document> documents, out string refusal)
     {
         try
         {
@@ -73,7 +73,7 @@ internal static class StoreOracle
         }
     }
 
-    private static IReadOnlyList<Session> Reopen(MemoryDisk disk, byte mode)
+    private static IReadOnlyList<Document> Reopen(MemoryDisk disk, byte mode)
     {
         // Where plain data was encrypted, or a few tokens cannot be read, the next start meets tokens.
         var again = TryOpen(disk, mode, out _, out var documents, out var refusal);
@@ -84,9 +84,9 @@ internal static class StoreOracle
     /// <summary>A message without its numbers and path.</summary>
     public static string Kind(Exception e) => $"{e.GetType().Name} {new string([.. e.Message.Replace(SessionFile, "", StringComparison.Ordinal).Where(c => !char.IsDigit(c))])}";
 
-    private static bool IsUnreadable(Session session) => !session.IsOpaque && ReferenceEquals(session.Data, SessionData.Unreadable);
+    private static bool IsUnreadable(Document session) => !session.IsOpaque && ReferenceEquals(session.Data, SessionData.Unreadable);
 
-    private static void RequireSame(IReadOnlyList<Session> expected, IReadOnlyList<Session> actual, string failure)
+    private static void RequireSame(IReadOnlyList<Document> expected, IReadOnlyList<Document> actual, string failure)
     {
         Require(expected.Count == actual.Count, $"{failure}: {actual.Count} instead of {expected.Count}");
         for (var i = 0; i < expected.Count; i++)

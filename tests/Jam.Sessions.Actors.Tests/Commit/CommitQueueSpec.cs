@@ -280,7 +280,7 @@ public sealed class CommitQueueSpec
         }
     }
 
-    private static DocumentChange Created(int number) => new(null, new Session($"id{number}", "key", SessionData.Empty, 1.5, number, raw: null));
+    private static DocumentChange Created(int number) => new(null, new Document($"id{number}", "key", SessionData.Empty, 1.5, number, raw: null));
 
     private static List<CommitBatch> Take(CommitQueue queue)
     {

@@ -99,5 +99,5 @@ public sealed class RelaxedWritesSpec : EngineTest
     }
 
     private static DocumentChange[] Change(int number, string text = "") =>
-        [new(null, new Session($"id{number}", "user1", Data($$"""{"a": "{{text}}"}"""), 1.5, number, raw: null))];
+        [new(null, new Document($"id{number}", "user1", Data($$"""{"a": "{{text}}"}"""), 1.5, number, raw: null))];
 }

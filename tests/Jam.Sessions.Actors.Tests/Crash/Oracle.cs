@@ -73,7 +73,7 @@ internal sealed class Documents(ImmutableArray<(long Number, string Json)> items
 {
     private static readonly DocumentCodec s_codec = new(null);
 
-    public static Documents Of(IEnumerable<Session> sessions) => new([.. sessions.Select(Write)]);
+    public static Documents Of(IEnumerable<Document> sessions) => new([.. sessions.Select(Write)]);
 
     public Documents With(IEnumerable<DocumentChange> changes)
     {
@@ -121,7 +121,7 @@ internal sealed class Documents(ImmutableArray<(long Number, string Json)> items
 
     private ReadOnlySpan<(long, string)> Items => items.AsSpan();
 
-    private static (long, string) Write(Session session)
+    private static (long, string) Write(Document session)
     {
         var output = new ArrayBufferWriter<byte>();
         s_codec.Write(output, session);

@@ -148,6 +148,7 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
 
         await FailureAsync(() => StartAsync(isCrypt: true, Secret[..^2]));
         await FailureAsync(() => StartAsync(isCrypt, Secret, maxDataBytes: -1));
+        await FailureAsync(() => Task.FromException(new SessionEngineException(new InvalidOperationException("a fault"))));
         File.WriteAllText(JsonPath, File.ReadAllText(JsonPath)[..^4]);
         await FailureAsync(() => StartAsync(isCrypt, Secret));
     }
@@ -156,13 +157,14 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
     private async Task PrintAsync(JamSessions engine, string id)
     {
         var session = (await engine.Client.GetAsync(id))!;
+        var document = (Document)session;
         object[] messages =
         [
             new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"),
-            new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(session, session), KeySessions.Of([session]),
+            new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(document, document), new Decision(KeySessions.Of([document]), [], id), KeySessions.Of([document]),
             new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot { Owner = "user1" }, new Spawn(new KeySlot { Owner = "user1" }), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
-            new CommitFailed(new SessionNotFoundException()), Committed.Instance, Drain.Instance, Drained.Instance,
-            SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), Options(isCrypt, Secret),
+            new CommitFailed(new SessionEngineException(new InvalidOperationException("a fault"))), Committed.Instance, Drain.Instance, Drained.Instance,
+            SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(isCrypt, Secret),
         ];
         foreach (var message in messages)
         {

@@ -57,7 +57,7 @@ public sealed class SessionTableSpec
     public void Document_ids_go_on_behind_the_highest()
     {
         Assert.Equal(1, new SessionTable([]).NewDocumentId());
-        var table = new SessionTable([Document(5), Document(2), new Session("", "", SessionData.Unreadable, 0, Session.NoDocumentId, "\"a\": 1"u8.ToArray())]);
+        var table = new SessionTable([Document(5), Document(2), new Document("", "", SessionData.Unreadable, 0, Actors.Model.Document.NoDocumentId, "\"a\": 1"u8.ToArray())]);
         Assert.Equal([6, 7], new[] { table.NewDocumentId(), table.NewDocumentId() });
     }
 
@@ -144,7 +144,7 @@ public sealed class SessionTableSpec
     [Fact]
     public void Documents_that_are_no_sessions_keep_their_place_and_are_not_found()
     {
-        var opaque = new Session("", "", SessionData.Unreadable, 0, Session.NoDocumentId, "\"a\": 1"u8.ToArray());
+        var opaque = new Document("", "", SessionData.Unreadable, 0, Actors.Model.Document.NoDocumentId, "\"a\": 1"u8.ToArray());
         var table = new SessionTable([Document(1), opaque, opaque, Document(2)]);
         Assert.Equal(2, table.Count);
         Assert.Equal(4, new FileOrder([Document(1), opaque, opaque, Document(2)]).Capture().Length);
@@ -175,10 +175,10 @@ public sealed class SessionTableSpec
         }
     }
 
-    private static Session Document(long documentId, string key = "key", string? id = null) =>
+    private static Document Document(long documentId, string key = "key", string? id = null) =>
         new(id ?? $"id{documentId}", key, SessionData.Empty, 1.5, documentId, raw: null);
 
-    private static void Publish(SessionTable table, string owner, params Session[] after)
+    private static void Publish(SessionTable table, string owner, params Document[] after)
     {
         var before = table.Of(owner);
         var changes = before.Where(was => after.All(s => s.DocumentId != was.DocumentId)).Select(was => new DocumentChange(was, null))

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Tests.JsonFile;
 
@@ -95,19 +96,19 @@ public sealed class DocumentCodecSpec
     [InlineData("\u0663\u0664", 34)]
     [InlineData("1\u0967", 11)]
     [InlineData("\U0001D7D9", 1)]
-    [InlineData("\u00B2", Session.NoDocumentId)]
-    [InlineData("--1", Session.NoDocumentId)]
-    [InlineData("_1", Session.NoDocumentId)]
-    [InlineData("1_", Session.NoDocumentId)]
-    [InlineData("1__0", Session.NoDocumentId)]
-    [InlineData("+_1", Session.NoDocumentId)]
-    [InlineData("-_1", Session.NoDocumentId)]
-    [InlineData("", Session.NoDocumentId)]
-    [InlineData("a", Session.NoDocumentId)]
-    [InlineData("1.0", Session.NoDocumentId)]
-    [InlineData("1e3", Session.NoDocumentId)]
-    [InlineData("1,000", Session.NoDocumentId)]
-    [InlineData("0x1", Session.NoDocumentId)]
+    [InlineData("\u00B2", Document.NoDocumentId)]
+    [InlineData("--1", Document.NoDocumentId)]
+    [InlineData("_1", Document.NoDocumentId)]
+    [InlineData("1_", Document.NoDocumentId)]
+    [InlineData("1__0", Document.NoDocumentId)]
+    [InlineData("+_1", Document.NoDocumentId)]
+    [InlineData("-_1", Document.NoDocumentId)]
+    [InlineData("", Document.NoDocumentId)]
+    [InlineData("a", Document.NoDocumentId)]
+    [InlineData("1.0", Document.NoDocumentId)]
+    [InlineData("1e3", Document.NoDocumentId)]
+    [InlineData("1,000", Document.NoDocumentId)]
+    [InlineData("0x1", Document.NoDocumentId)]
     public void A_document_id_is_what_python_makes_a_number_of(string name, long id) =>
         Assert.Equal(id, DocumentId.Read(Encoding.UTF8.GetBytes(name)));
 
@@ -128,8 +129,8 @@ public sealed class DocumentCodecSpec
     [Fact]
     public void A_document_id_of_more_digits_than_python_reads_is_none()
     {
-        Assert.NotEqual(Session.NoDocumentId, DocumentId.Read(Encoding.ASCII.GetBytes(new string('9', 4300))));
-        Assert.Equal(Session.NoDocumentId, DocumentId.Read(Encoding.ASCII.GetBytes(new string('9', 4301))));
+        Assert.NotEqual(Document.NoDocumentId, DocumentId.Read(Encoding.ASCII.GetBytes(new string('9', 4300))));
+        Assert.Equal(Document.NoDocumentId, DocumentId.Read(Encoding.ASCII.GetBytes(new string('9', 4301))));
     }
 
     [Theory]
@@ -257,9 +258,9 @@ public sealed class DocumentCodecSpec
         }
     }
 
-    private static Session Read(string document, DocumentReader? reader = null) => ReadMember($"\"1\": {document}", reader ?? new DocumentReader(null));
+    private static Document Read(string document, DocumentReader? reader = null) => ReadMember($"\"1\": {document}", reader ?? new DocumentReader(null));
 
-    private static Session ReadMember(string member, DocumentReader reader)
+    private static Document ReadMember(string member, DocumentReader reader)
     {
         var bytes = Encoding.UTF8.GetBytes(member);
         var scanner = new JsonScanner(bytes);
@@ -270,7 +271,7 @@ public sealed class DocumentCodecSpec
         return session;
     }
 
-    private static string Written(Session session, DocumentCodec? codec = null)
+    private static string Written(Document session, DocumentCodec? codec = null)
     {
         var output = new ArrayBufferWriter<byte>();
         (codec ?? new DocumentCodec(null)).Write(output, session);

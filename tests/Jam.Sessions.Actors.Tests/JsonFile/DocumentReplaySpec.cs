@@ -1,4 +1,5 @@
 using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Model;
 using static Jam.Sessions.Actors.Tests.JsonFile.StoredFiles;
 
 namespace Jam.Sessions.Actors.Tests.JsonFile;
@@ -6,12 +7,12 @@ namespace Jam.Sessions.Actors.Tests.JsonFile;
 /// <summary>A journal's changes on top of a file's documents: each keeps its place, as in a Python dict.</summary>
 public sealed class DocumentReplaySpec
 {
-    private static readonly Session Opaque = new("", "", SessionData.Unreadable, 0, 2, "\"2\": null"u8.ToArray());
+    private static readonly Document Opaque = new("", "", SessionData.Unreadable, 0, 2, "\"2\": null"u8.ToArray());
 
     [Fact]
     public void Without_changes_the_documents_are_those_of_the_file()
     {
-        List<Session> documents = [Session(1), Opaque];
+        List<Document> documents = [Session(1), Opaque];
         Assert.Equal(documents, new DocumentReplay(documents).Documents());
     }
 

@@ -254,9 +254,9 @@ public sealed class JournalSpec
         Assert.Equal(0xE3069283u, Fingerprint.Crc32C(Fingerprint.Crc32C(0, "1234"u8), "56789"u8));
     }
 
-    private static Session Session(long documentId, string key, string id) => new(id, key, SessionData.Empty, 1.5, documentId, raw: null);
+    private static Document Session(long documentId, string key, string id) => new(id, key, SessionData.Empty, 1.5, documentId, raw: null);
 
-    private static byte[] Batch(long number, IEnumerable<Session> documents, Session? removed = null)
+    private static byte[] Batch(long number, IEnumerable<Document> documents, Document? removed = null)
     {
         var changes = documents.Select(document => new DocumentChange(null, document)).ToList();
         if (removed is not null)

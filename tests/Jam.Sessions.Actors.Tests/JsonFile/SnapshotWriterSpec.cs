@@ -1,5 +1,6 @@
 using System.Text;
 using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Model;
 using Microsoft.Extensions.Time.Testing;
 using static Jam.Sessions.Actors.Tests.JsonFile.StoredFiles;
 
@@ -74,11 +75,11 @@ public sealed class SnapshotWriterSpec
         await Task.Run(pace.Turn).WaitAsync(TimeSpan.FromMinutes(1));
     }
 
-    private static Session Large { get; } = new("id", "key", SessionData.From($$"""{"a": "{{new string('x', 1 << 19)}}"}"""), 1.5, 1, raw: null);
+    private static Document Large { get; } = new("id", "key", SessionData.From($$"""{"a": "{{new string('x', 1 << 19)}}"}"""), 1.5, 1, raw: null);
 
     private IEnumerable<string> Operations() => _files.Asked.Select(asked => asked.Split(' ')[0]);
 
-    private string Written(params Session[] documents)
+    private string Written(params Document[] documents)
     {
         const string Name = "written";
         _files.Disk.Delete(Name);

@@ -43,7 +43,7 @@ internal sealed class StoredFiles : IFaults
     public static byte[] Change(long documentId, string? id = null) =>
         JournalEntry.Encode([new DocumentChange(null, Session(documentId, id))], new DocumentCodec(null)).ToArray();
 
-    public static Session Session(long documentId, string? id = null) =>
+    public static Document Session(long documentId, string? id = null) =>
         new(id ?? $"id{documentId}", "key", SessionData.Empty, 1.5, documentId, raw: null);
 
     public void Json(string json) => Disk.Put(JsonPath, Encoding.UTF8.GetBytes(json));
@@ -55,7 +55,7 @@ internal sealed class StoredFiles : IFaults
     public static byte[] Line(string body) =>
         Encoding.ASCII.GetBytes($"{body}, \"crc\": \"{Fingerprint.Crc32C(0, Encoding.ASCII.GetBytes(body)):x8}\"}}\n");
 
-    public (SessionStore Store, IReadOnlyList<Session> Documents) Open() => Recovery.Open(Disk, JsonPath, new DocumentCodec(null), "a test");
+    public (SessionStore Store, IReadOnlyList<Document> Documents) Open() => Recovery.Open(Disk, JsonPath, new DocumentCodec(null), "a test");
 
     /// <summary>The ids of the documents that a start finds.</summary>
     public string Ids()

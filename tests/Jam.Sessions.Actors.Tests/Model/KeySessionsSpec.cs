@@ -184,9 +184,9 @@ public sealed class KeySessionsSpec
         return (GC.GetAllocatedBytesForCurrentThread() - before) / Updates;
     }
 
-    private static Session Session(long documentId, string key, string id) => new(id, key, SessionData.Empty, 1.5, documentId, raw: null);
+    private static Document Session(long documentId, string key, string id) => new(id, key, SessionData.Empty, 1.5, documentId, raw: null);
 
-    private static List<Session> Documents(int size) =>
+    private static List<Document> Documents(int size) =>
     [
         Session(3, "key0", "id0"), Session(2, "key1", "id0"), Session(1, "key1", "id77"),
         .. Enumerable.Range(1000, size).Select(number => Session(number, $"key{number % 2}", $"old{number}")),
@@ -202,7 +202,7 @@ public sealed class KeySessionsSpec
     };
 
     /// <summary>The same documents, those of each id in the same order; each of them is found.</summary>
-    private static void AssertHolds(List<Session> rows, KeySessions sessions)
+    private static void AssertHolds(List<Document> rows, KeySessions sessions)
     {
         Assert.Equal((rows.Count, rows.Count == 0), (sessions.Count, sessions.IsEmpty));
         Assert.Equal(rows.OrderBy(row => row.DocumentId), sessions.OrderBy(session => session.DocumentId));
@@ -215,7 +215,7 @@ public sealed class KeySessionsSpec
     }
 
     /// <summary>Each document that differs once, and none that does not.</summary>
-    private static void AssertDifference(List<Session> before, List<Session> after, DocumentChange[] changes)
+    private static void AssertDifference(List<Document> before, List<Document> after, DocumentChange[] changes)
     {
         var (was, @is) = (before.ToDictionary(session => session.DocumentId), after.ToDictionary(session => session.DocumentId));
         var stated = changes.ToDictionary(change => (change.Before ?? change.After)!.DocumentId);
@@ -230,13 +230,13 @@ public sealed class KeySessionsSpec
     }
 
     /// <summary>The reply, or null where there is no such session.</summary>
-    private static object? Naive(List<Session> rows, ISessionCommand command, Counter identities)
+    private static object? Naive(List<Document> rows, ISessionCommand command, Counter identities)
     {
         switch (command)
         {
             case CreateSession create:
                 var id = identities.NewSessionId();
-                rows.Add(new Session(id, create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null));
+                rows.Add(new Document(id, create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null));
                 return id;
             case DeleteSession delete:
                 return rows.RemoveAll(row => row.Id == delete.SessionId) > 0;
@@ -245,18 +245,18 @@ public sealed class KeySessionsSpec
             case ISessionIdCommand about when rows.All(row => row.Id != about.SessionId):
                 return null;
             case UpdateSession update:
-                ReplaceAll(rows, update.SessionId, row => new Session(row.Id, row.Key, update.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
+                ReplaceAll(rows, update.SessionId, row => new Document(row.Id, row.Key, update.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
                 return Done.Instance;
             case ReworkSession rework:
                 var newId = identities.NewSessionId();
-                ReplaceAll(rows, rework.SessionId, row => new Session(newId, row.Key, row.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
+                ReplaceAll(rows, rework.SessionId, row => new Document(newId, row.Key, row.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
                 return newId;
             default:
                 throw new NotSupportedException(command.GetType().Name);
         }
     }
 
-    private static void ReplaceAll(List<Session> rows, string id, Func<Session, Session> change)
+    private static void ReplaceAll(List<Document> rows, string id, Func<Document, Document> change)
     {
         for (var i = 0; i < rows.Count; i++)
         {

@@ -42,7 +42,7 @@ public sealed class LargeDocumentIdsSpec
     public void Where_there_are_none_the_first_is_1()
     {
         Assert.Equal(0, LargeDocumentIds.Highest([]));
-        Assert.Equal(0, LargeDocumentIds.Highest([Session.NoDocumentId]));
-        Assert.Equal(-3, LargeDocumentIds.Highest([Session.NoDocumentId, -7, -3, LargeDocumentIds.Of(-s_large)]));
+        Assert.Equal(0, LargeDocumentIds.Highest([Document.NoDocumentId]));
+        Assert.Equal(-3, LargeDocumentIds.Highest([Document.NoDocumentId, -7, -3, LargeDocumentIds.Of(-s_large)]));
     }
 }

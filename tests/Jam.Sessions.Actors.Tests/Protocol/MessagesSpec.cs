@@ -3,6 +3,7 @@ using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Keys;
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
 using Jam.Sessions.Actors.Tests.Support;
 
@@ -31,6 +32,7 @@ public sealed class MessagesSpec
         [typeof(Session)] = () => Session,
         [typeof(SessionData)] = () => Data,
         [typeof(SessionNotFoundException)] = () => new SessionNotFoundException(),
+        [typeof(SessionEngineException)] = () => new SessionEngineException(new InvalidOperationException("a fault")),
         [typeof(SessionsStoppingException)] = () => new SessionsStoppingException(),
         [typeof(SessionDataException)] = () => Thrown<SessionDataException>(() => SessionData.From("""{"password": "hunter2-data" """)),
         [typeof(SessionKeyException)] = () => Options(o => o.MaxKeyLength = 2).Validate(Key, Data)!,
@@ -123,7 +125,7 @@ public sealed class MessagesSpec
         return ResolvedOptions.Resolve(options, ConfigurationFactory.Empty);
     }
 
-    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([Session]), fernet: null);
+    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null);
 
     private static Snapshot Read(string json) =>
         SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentReader(null));

@@ -14,6 +14,7 @@ public sealed class OptionsSpec : IDisposable
     private static readonly Dictionary<string, (string Key, object Default, string Words, string Hocon, object Resolved, object Code)> Options = new()
     {
         [nameof(JamSessionsOptions.JsonPath)] = ("json-path", Path.GetFullPath("sessions.json"), "sessions.json", "/hocon.json", "/hocon.json", "/code.json"),
+        [nameof(JamSessionsOptions.InMemory)] = ("in-memory", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.LockTimeout)] = ("lock-timeout", TimeSpan.Zero, "0", "30 s", TimeSpan.FromSeconds(30), TimeSpan.FromDays(1)),
         [nameof(JamSessionsOptions.AllowUnlocked)] = ("allow-unlocked", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.AllowForeignFile)] = ("allow-foreign-file", false, "false", "on", true, false),

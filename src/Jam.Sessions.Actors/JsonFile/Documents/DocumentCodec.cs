@@ -11,7 +11,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <c>"1": {"key": "user1", "session_id": "…", "data": "{\"cart\": 3}", "created_at": 1795367285.296665}</c>.
 /// </summary>
 /// <remarks>
-/// With encryption, data is a token made of the JSON text. Whatever the four fields cannot say keeps its bytes in <see cref="Session.Raw"/>.
+/// With encryption, data is a token made of the JSON text. Whatever the four fields cannot say keeps its bytes in <see cref="Document.Raw"/>.
 /// Any number of threads may write with one codec; each reads with a reader of its own.
 /// </remarks>
 internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
@@ -23,7 +23,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted);
 
     /// <summary>Writes the member <c>"1": {…}</c>.</summary>
-    public void Write(IBufferWriter<byte> output, Session session)
+    public void Write(IBufferWriter<byte> output, Document session)
     {
         if (session.IsOpaque)
         {
@@ -42,13 +42,13 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     }
 
     /// <summary>Writes the member <c>"1": null</c>, which in a journal says that the document is gone.</summary>
-    public void WriteRemoval(IBufferWriter<byte> output, Session session)
+    public void WriteRemoval(IBufferWriter<byte> output, Document session)
     {
         WriteName(output, session);
         output.Write("null"u8);
     }
 
-    private void WritePlain(IBufferWriter<byte> output, Session session)
+    private void WritePlain(IBufferWriter<byte> output, Document session)
     {
         var data = session.Data.Utf8.Span;
         var room = output.GetSpan(checked(
@@ -87,7 +87,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     }
 
     /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
-    private void WriteRaw(IBufferWriter<byte> output, Session session, ReadOnlySpan<byte> raw)
+    private void WriteRaw(IBufferWriter<byte> output, Document session, ReadOnlySpan<byte> raw)
     {
         var before = NewReader();
         var scanner = new JsonScanner(raw);
@@ -136,14 +136,14 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         output.Write("}"u8);
     }
 
-    private bool IsPlainWhereTokensAre(DocumentReader reader, Session session) =>
+    private bool IsPlainWhereTokensAre(DocumentReader reader, Document session) =>
         fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
 
-    private static int FrameLength(Session session) => LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength;
+    private static int FrameLength(Document session) => LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength;
 
-    private static void WriteName(IBufferWriter<byte> output, Session session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
+    private static void WriteName(IBufferWriter<byte> output, Document session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
 
-    private static int WriteName(Span<byte> room, Session session)
+    private static int WriteName(Span<byte> room, Document session)
     {
         room[0] = (byte)'"';
         var length = LargeDocumentIds.IsLarge(session.DocumentId)

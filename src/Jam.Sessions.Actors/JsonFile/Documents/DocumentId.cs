@@ -43,13 +43,13 @@ internal static class DocumentId
             }
             else if (!isSeparator)
             {
-                return Session.NoDocumentId;
+                return Document.NoDocumentId;
             }
         }
 
         if (!isAfterDigit || digits.Length > LargeDocumentIds.MaxDigits)
         {
-            return Session.NoDocumentId;
+            return Document.NoDocumentId;
         }
 
         var number = BigInteger.Parse(digits.ToString(), NumberStyles.None, CultureInfo.InvariantCulture);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -33,7 +34,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     }
 
     /// <summary>Reads a member <c>name: document</c>.</summary>
-    public Session Read(ReadOnlySpan<byte> bytes, ref JsonScanner scanner)
+    public Document Read(ReadOnlySpan<byte> bytes, ref JsonScanner scanner)
     {
         scanner.Peek();
         var start = scanner.Position;
@@ -43,13 +44,13 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     }
 
     /// <summary>Reads the member <c>name: document</c> whose name was just taken.</summary>
-    public Session Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
+    public Document Read(ReadOnlySpan<byte> bytes, int memberStart, ReadOnlySpan<byte> name, ref JsonScanner scanner)
     {
         var documentId = DocumentId.Read(name);
-        if (documentId == Session.NoDocumentId || scanner.Peek() != (byte)'{')
+        if (documentId == Document.NoDocumentId || scanner.Peek() != (byte)'{')
         {
             scanner.TakeValue();
-            return new Session("", "", SessionData.Unreadable, 0, documentId, bytes[memberStart..scanner.Position].ToArray());
+            return new Document("", "", SessionData.Unreadable, 0, documentId, bytes[memberStart..scanner.Position].ToArray());
         }
 
         var start = scanner.Position;
@@ -60,7 +61,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
 
         var fields = ReadFields(ref scanner);
         var raw = fields.IsPlain ? null : bytes[start..scanner.Position].ToArray();
-        return new Session(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw);
+        return new Document(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw);
     }
 
     /// <summary>Takes a field's name, decoded, and the colon behind it.</summary>
@@ -123,7 +124,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     }
 
     /// <summary>A document that looks exactly as jam and this engine write them, if it is one.</summary>
-    private Session? TryReadPlain(ReadOnlySpan<byte> bytes, long documentId, ref JsonScanner scanner)
+    private Document? TryReadPlain(ReadOnlySpan<byte> bytes, long documentId, ref JsonScanner scanner)
     {
         var plain = new PlainScanner(bytes, scanner.Position);
         _unescaped ??= new byte[LongestPlainData];
@@ -136,7 +137,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
         var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), ref isExact);
         var raw = isExact ? null : bytes[scanner.Position..plain.Position].ToArray();
         scanner.Position = plain.Position;
-        return new Session(Encoding.ASCII.GetString(id), ReadKey(key), data, createdAt, documentId, raw);
+        return new Document(Encoding.ASCII.GetString(id), ReadKey(key), data, createdAt, documentId, raw);
     }
 
     private DocumentFields ReadFields(ref JsonScanner scanner)

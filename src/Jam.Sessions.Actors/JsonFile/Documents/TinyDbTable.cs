@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Model;
+
 namespace Jam.Sessions.Actors.JsonFile;
 
 /// <summary>What a table of TinyDB looks like: <c>{"1": {…}, "2": {…}}</c>, objects under whole numbers.</summary>
@@ -16,7 +18,7 @@ internal static class TinyDbTable
         {
             var name = scanner.TakeString();
             scanner.Take((byte)':');
-            if (DocumentId.Read(name) == Session.NoDocumentId || scanner.Peek() != (byte)'{')
+            if (DocumentId.Read(name) == Document.NoDocumentId || scanner.Peek() != (byte)'{')
             {
                 return false;
             }

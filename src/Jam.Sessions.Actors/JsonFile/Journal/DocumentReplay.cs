@@ -1,12 +1,14 @@
+using Jam.Sessions.Actors.Model;
+
 namespace Jam.Sessions.Actors.JsonFile;
 
 /// <summary>Documents in file order, under the changes of a journal.</summary>
-internal sealed class DocumentReplay(List<Session> documents)
+internal sealed class DocumentReplay(List<Document> documents)
 {
-    private readonly List<Session?> _documents = [.. documents];
+    private readonly List<Document?> _documents = [.. documents];
     private Dictionary<long, int>? _places;
 
-    public void Apply(long documentId, Session? document)
+    public void Apply(long documentId, Document? document)
     {
         _places ??= _documents.Select((d, place) => (d!, place)).Where(d => !d.Item1.IsOpaque).ToDictionary(d => d.Item1.DocumentId, d => d.place);
         if (document is null)
@@ -27,5 +29,5 @@ internal sealed class DocumentReplay(List<Session> documents)
         }
     }
 
-    public IReadOnlyList<Session> Documents() => _places is null ? documents : _documents.OfType<Session>().ToList();
+    public IReadOnlyList<Document> Documents() => _places is null ? documents : _documents.OfType<Document>().ToList();
 }

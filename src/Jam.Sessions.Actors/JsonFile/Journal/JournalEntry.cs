@@ -41,7 +41,7 @@ internal static class JournalEntry
     /// <param name="scanner">Stands before the array of changes.</param>
     /// <param name="reader">Reads documents.</param>
     /// <param name="apply">Gets each document's id and the document, or null where it is gone.</param>
-    public static void Decode(ReadOnlySpan<byte> line, ref JsonScanner scanner, DocumentReader reader, Action<long, Session?> apply)
+    public static void Decode(ReadOnlySpan<byte> line, ref JsonScanner scanner, DocumentReader reader, Action<long, Document?> apply)
     {
         scanner.Take((byte)'[');
         do

@@ -5,13 +5,13 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <summary>The documents in file order: changed ones keep their place, new ones come last, as in jam. One thread at a time uses it.</summary>
 internal sealed class FileOrder
 {
-    private Session?[] _places;
+    private Document?[] _places;
     private int _end;
     private int _holes;
 
-    public FileOrder(IReadOnlyList<Session> documents)
+    public FileOrder(IReadOnlyList<Document> documents)
     {
-        _places = new Session?[Math.Max(documents.Count, 16)];
+        _places = new Document?[Math.Max(documents.Count, 16)];
         foreach (var session in documents)
         {
             Append(session);
@@ -26,9 +26,9 @@ internal sealed class FileOrder
         }
     }
 
-    public Session[] Capture()
+    public Document[] Capture()
     {
-        var documents = new Session[_end - _holes];
+        var documents = new Document[_end - _holes];
         var count = 0;
         for (var place = 0; place < _end; place++)
         {
@@ -59,7 +59,7 @@ internal sealed class FileOrder
         }
     }
 
-    private void Append(Session session)
+    private void Append(Document session)
     {
         if (_end == _places.Length)
         {
@@ -74,7 +74,7 @@ internal sealed class FileOrder
     {
         var old = _places;
         var end = _end;
-        _places = _holes > _end / 2 ? new Session?[old.Length] : new Session?[old.Length * 2];
+        _places = _holes > _end / 2 ? new Document?[old.Length] : new Document?[old.Length * 2];
         (_end, _holes) = (0, 0);
         for (var place = 0; place < end; place++)
         {

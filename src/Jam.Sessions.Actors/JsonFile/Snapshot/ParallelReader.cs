@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -99,7 +100,7 @@ internal sealed class ParallelReader
     {
         private int _length;
 
-        public List<Session> Documents { get; } = [];
+        public List<Document> Documents { get; } = [];
 
         public DataCounts Counts { get; private set; } = new();
 
@@ -141,4 +142,4 @@ internal sealed class ParallelReader
 /// <param name="Documents">The documents in file order.</param>
 /// <param name="Position">The place behind them.</param>
 /// <param name="Fingerprint">Of the file as far as it was read, which may be further.</param>
-internal sealed record ReadAhead(List<List<Session>> Documents, long Position, Fingerprint Fingerprint);
+internal sealed record ReadAhead(List<List<Document>> Documents, long Position, Fingerprint Fingerprint);

@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Model;
+
 namespace Jam.Sessions.Actors.JsonFile;
 
 /// <summary>What a session file holds: the documents of the table <c>_default</c>, and all that stands around them.</summary>
@@ -6,7 +8,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <param name="Tail">Everything after it, verbatim.</param>
 /// <param name="Fingerprint">The file that this was read from.</param>
 /// <param name="Replaced">How many documents are not among them, since a later one has the same id.</param>
-internal sealed record Snapshot(byte[] Head, List<Session> Documents, byte[] Tail, Fingerprint Fingerprint, int Replaced = 0)
+internal sealed record Snapshot(byte[] Head, List<Document> Documents, byte[] Tail, Fingerprint Fingerprint, int Replaced = 0)
 {
     public static readonly byte[] StandardHead = "{\"_default\": "u8.ToArray();
     public static readonly byte[] StandardTail = "}"u8.ToArray();

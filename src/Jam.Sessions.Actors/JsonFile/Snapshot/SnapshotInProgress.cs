@@ -1,5 +1,6 @@
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -16,7 +17,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 internal sealed class SnapshotInProgress(
     IDisk disk,
     string path,
-    Session[] documents,
+    Document[] documents,
     (byte[] Head, byte[] Tail, DocumentCodec Codec) frame,
     Pace pace,
     long covers,

@@ -1,4 +1,5 @@
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -19,7 +20,7 @@ internal sealed class SnapshotReader
     private readonly int _chunkSize;
     private readonly long _length;
     private readonly bool _allowForeign;
-    private readonly List<Session> _documents = [];
+    private readonly List<Document> _documents = [];
     private byte[] _buffer;
     private int _next;
     private int _end;
@@ -156,7 +157,7 @@ internal sealed class SnapshotReader
         }
     }
 
-    private Session TakeDocument(ref JsonScanner scanner) => _reader.Read(_buffer.AsSpan(0, _end), ref scanner);
+    private Document TakeDocument(ref JsonScanner scanner) => _reader.Read(_buffer.AsSpan(0, _end), ref scanner);
 
     /// <summary>Takes what several threads can read from here, which is nearly all of a large file.</summary>
     private void ReadAhead()
@@ -174,9 +175,9 @@ internal sealed class SnapshotReader
     }
 
     /// <summary>Of documents with the same id the last one counts, in the place of the first: what a Python dict does.</summary>
-    private void Add(Session document)
+    private void Add(Document document)
     {
-        if (document.DocumentId is Session.NoDocumentId || document.DocumentId > _highestId)
+        if (document.DocumentId is Document.NoDocumentId || document.DocumentId > _highestId)
         {
             _highestId = Math.Max(_highestId, document.DocumentId);
             _places?.TryAdd(document.DocumentId, _documents.Count);

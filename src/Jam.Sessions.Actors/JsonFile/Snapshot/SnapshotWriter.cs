@@ -1,5 +1,6 @@
 using System.Buffers;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.JsonFile;
 
@@ -9,7 +10,7 @@ internal static class SnapshotWriter
     private const int PieceSize = 1 << 20;
 
     /// <summary>Writes and syncs the file; what was written, as a fingerprint.</summary>
-    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Session> documents, byte[] tail, DocumentCodec codec, Pace pace)
+    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Document> documents, byte[] tail, DocumentCodec codec, Pace pace)
     {
         var output = new ArrayBufferWriter<byte>();
         var written = Fingerprint.Empty;
