@@ -122,8 +122,8 @@ public sealed class JamSessions : IAsyncDisposable
         var manager = (IInternalActorRef)system.ActorOf(
             SessionManager.Props(options, table, keys, openLog, log => KeyActorProps(system, new(table, identities, log, keys))),
             $"jam-sessions-{Interlocked.Increment(ref s_count)}");
-        var door = new SessionsRef(manager, keys, table, options);
-        var engine = new JamSessions(door, new JamSessionsClient(door, table), table.Closed);
+        var gateway = new SessionsRef(manager, keys, table, options);
+        var engine = new JamSessions(gateway, new JamSessionsClient(gateway, table), table.Closed);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
             $"{manager.Path.Name}-drain",

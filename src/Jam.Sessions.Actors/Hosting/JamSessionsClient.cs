@@ -14,18 +14,8 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table) 
     public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(sessionId);
-        if (table.IsClosed)
-        {
-            return ValueTask.FromException<Session?>(new SessionsStoppingException());
-        }
-
-        if (!table.TryFind(sessionId, out var session))
-        {
-            return default;
-        }
-
-        return ReferenceEquals(session.Data, SessionData.Unreadable)
-            ? ValueTask.FromException<Session?>(SessionDataException.UnreadableInFile())
+        return engine.TryRead(sessionId, out var session) is { } failure
+            ? ValueTask.FromException<Session?>(failure)
             : ValueTask.FromResult<Session?>(session);
     }
 

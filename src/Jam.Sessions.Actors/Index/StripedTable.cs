@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Jam.Sessions.Actors.Index;
 
-/// <summary>Entries under the string that they themselves know: any number of readers without a lock, writers that meet only within a stripe.</summary>
+/// <summary>A hash table whose entries contain their own key: lock-free readers, and a lock for the writers of each stripe.</summary>
 /// <remarks>
 /// <code>
 /// stripe 17:  [ · · entry · removed entry · · ]     linear probing from the slot that the hash names, up to the first empty one
@@ -11,7 +11,7 @@ namespace Jam.Sessions.Actors.Index;
 /// bytes. Entries never move within an array: a stripe that is full gets a new one, and who reads the old one finds what was there before.
 /// </remarks>
 /// <typeparam name="TEntry">A struct of one reference, so that it is read and written as a whole, and this code is compiled for it.</typeparam>
-/// <typeparam name="TKey">What entries are called.</typeparam>
+/// <typeparam name="TKey">How keys are hashed and compared.</typeparam>
 internal sealed class StripedTable<TEntry, TKey>
     where TEntry : struct
     where TKey : struct, ISlotKey<TEntry>
@@ -19,14 +19,14 @@ internal sealed class StripedTable<TEntry, TKey>
     private const int Stripes = 64;
     private const int MinSlots = 16;
 
-    private readonly TKey _names;
+    private readonly TKey _key;
     private readonly Stripe[] _stripes = new Stripe[Stripes];
 
-    /// <param name="names">What an entry is called.</param>
+    /// <param name="key">How keys are hashed and compared.</param>
     /// <param name="capacity">How many entries there will be, about.</param>
-    public StripedTable(TKey names, int capacity)
+    public StripedTable(TKey key, int capacity)
     {
-        _names = names;
+        _key = key;
         for (var i = 0; i < Stripes; i++)
         {
             _stripes[i] = new Stripe(SlotsFor(capacity / Stripes));
@@ -35,23 +35,23 @@ internal sealed class StripedTable<TEntry, TKey>
 
     public int Count => _stripes.Sum(stripe => stripe.Count);
 
-    /// <summary>Whatever is there while this goes on.</summary>
+    /// <summary>All entries; of those that come or go meanwhile, some.</summary>
     public IEnumerable<TEntry> Entries => _stripes.SelectMany(stripe => Volatile.Read(ref stripe.Slots)).Where(TKey.IsPresent);
 
     public bool TryFind(string name, out TEntry entry)
     {
-        var hash = _names.HashOf(name);
+        var hash = _key.HashOf(name);
         var slots = Volatile.Read(ref StripeOf(hash).Slots);
         for (var at = FirstOf(hash, slots); ; at = Next(at, slots))
         {
-            // A reference that is read through needs no fence, and its assignment is one.
+            // No fence is needed: .NET stores references with release semantics, and the entry is reached only through this one.
             entry = slots[at];
             if (TKey.IsEmpty(entry))
             {
                 return false;
             }
 
-            if (_names.Is(entry, name, hash))
+            if (_key.Is(entry, name, hash))
             {
                 return true;
             }
@@ -61,7 +61,7 @@ internal sealed class StripedTable<TEntry, TKey>
     /// <summary>Adds an entry; false where there is one of this name.</summary>
     public bool TryAdd(string name, TEntry entry)
     {
-        var hash = _names.HashOf(name);
+        var hash = _key.HashOf(name);
         var stripe = StripeOf(hash);
         lock (stripe)
         {
@@ -76,13 +76,13 @@ internal sealed class StripedTable<TEntry, TKey>
     }
 
     /// <summary>Puts an entry in the place of another one of its name; false where that one is not there.</summary>
-    /// <remarks>It is told apart by its reference, so no entry is looked at, and no memory fetched, but the slots.</remarks>
+    /// <remarks>Entries are compared by reference, so only the slots are read, and no entry.</remarks>
     /// <param name="name">Their name.</param>
     /// <param name="before">What is there; the default where it is known that nothing is.</param>
     /// <param name="after">What is to be there; the default where nothing is.</param>
     public bool TryExchange(string name, TEntry before, TEntry after)
     {
-        var hash = _names.HashOf(name);
+        var hash = _key.HashOf(name);
         var stripe = StripeOf(hash);
         lock (stripe)
         {
@@ -121,7 +121,7 @@ internal sealed class StripedTable<TEntry, TKey>
     private ref TEntry Find(TEntry[] slots, string name, int hash)
     {
         var at = FirstOf(hash, slots);
-        while (!TKey.IsEmpty(slots[at]) && !_names.Is(slots[at], name, hash))
+        while (!TKey.IsEmpty(slots[at]) && !_key.Is(slots[at], name, hash))
         {
             at = Next(at, slots);
         }
@@ -160,7 +160,7 @@ internal sealed class StripedTable<TEntry, TKey>
         {
             if (TKey.IsPresent(entry))
             {
-                FindFree(slots, _names.HashOf(entry)) = entry;
+                FindFree(slots, _key.HashOf(entry)) = entry;
             }
         }
 
@@ -187,7 +187,7 @@ internal sealed class StripedTable<TEntry, TKey>
     }
 }
 
-/// <summary>What entries are called.</summary>
+/// <summary>How the key of an entry is hashed and compared.</summary>
 internal interface ISlotKey<TEntry>
     where TEntry : struct
 {

@@ -4,7 +4,7 @@ using Jam.Sessions.Actors.Commit;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>Key actors run at once, on the thread that tells them something: a decision takes less time than waking another thread.</summary>
+/// <summary>Runs key actors on the thread that sends them a message: a decision takes less time than waking another thread.</summary>
 /// <remarks>
 /// One actor still handles one message at a time: what comes while it is busy waits in its mailbox, and the thread that is there takes it
 /// along. A thread that runs a key actor already leaves further ones, and a mailbox that does not get empty, to the thread pool: so nobody's
@@ -55,6 +55,6 @@ internal sealed class CallersThread() : ExecutorService("callers-thread")
 
     public override void Shutdown()
     {
-        // No thread is its own.
+        // It owns no thread.
     }
 }

@@ -26,7 +26,7 @@ internal sealed class IdleActors
         }
     }
 
-    /// <summary>As many as there always were since the last call.</summary>
+    /// <summary>Removes as many as were idle during all the time since the last call.</summary>
     public IReadOnlyList<KeySlot> TakeUnneeded()
     {
         lock (_lock)

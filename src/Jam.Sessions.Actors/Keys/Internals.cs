@@ -14,7 +14,7 @@ internal sealed record CommitFailed(JamSessionsException Reason) : INoSerializat
     public override string ToString() => $"CommitFailed {{ {Reason.GetType().Name} }}";
 }
 
-/// <summary>Finish what was accepted, take nothing more, and answer <see cref="Drained"/>.</summary>
+/// <summary>Finish what was accepted, accept nothing more, and answer <see cref="Drained"/>.</summary>
 internal sealed record Drain : INoSerializationVerificationNeeded
 {
     public static readonly Drain Instance = new();

@@ -54,14 +54,14 @@ internal sealed class KeyDirectory
 
         actor?.Tell(request, ActorRefs.NoSender);
 
-        // One that has stopped did not take it; one that stops from here on answers it.
+        // A stopped actor did not take the request; one that stops from here on answers it (KeyMailbox.CleanUp).
         return actor is not ActorRefWithCell { Underlying.IsTerminated: true };
     }
 
     /// <summary>From here on the commands of the key go to <paramref name="actor"/>, those that came early first.</summary>
     public void Start(KeySlot key, IActorRef actor)
     {
-        // Told outside the lock: the actor may run on this very thread, and the host's id factory with it.
+        // Outside the lock: the actor may run on this thread, and the host's id factory with it.
         while (TakeKept(key, actor) is { IsEmpty: false } early)
         {
             while (early.Take() is { } request)
@@ -71,7 +71,7 @@ internal sealed class KeyDirectory
         }
     }
 
-    /// <summary>A command has its answer. After the last one the key is over, and its actor takes another one.</summary>
+    /// <summary>A command has its answer. After the last one the actor is free for another key.</summary>
     public ReleaseResult Leave(KeySlot key)
     {
         var stripe = StripeOf(key.Owner);

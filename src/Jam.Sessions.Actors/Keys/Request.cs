@@ -27,14 +27,14 @@ internal abstract class Request(ISessionCommand command) : INoSerializationVerif
     /// <summary>The answer that was decided.</summary>
     public object? Reply { get; set; }
 
-    /// <summary>Answers, for good: of several answers the first one counts.</summary>
+    /// <summary>Answers once: later answers are dropped.</summary>
     public void Answer(object reply, IActorRef self)
     {
         (_command, _key, Reply, Next) = (null, null, null, null);
         Deliver(reply, self);
     }
 
-    /// <summary>Answers that the engine stops.</summary>
+    /// <summary>Answers with <see cref="SessionsStoppingException"/>.</summary>
     public void Reject(IActorRef self) => Answer(new Status.Failure(new SessionsStoppingException()), self);
 
     /// <summary>Hands the answer over, and lets go of whoever gets it.</summary>
@@ -121,7 +121,7 @@ internal struct RequestQueue
         return first;
     }
 
-    /// <summary>Answers all of them that the engine stops.</summary>
+    /// <summary>Answers all of them with <see cref="SessionsStoppingException"/>.</summary>
     public void Reject(IActorRef self)
     {
         while (Take() is { } request)

@@ -10,7 +10,7 @@ namespace Jam.Sessions.Actors.Keys;
 /// <summary>Parent of the key actors and of the persistence actor: makes key actors, stops those that nobody needs, drains on shutdown.</summary>
 /// <remarks>
 /// Commands do not come through it (<see cref="SessionsRef"/>). After the drain it stays and answers what still comes with
-/// <see cref="SessionsStoppingException"/>: nobody waits in vain.
+/// <see cref="SessionsStoppingException"/>: every caller gets an answer.
 /// </remarks>
 internal sealed class SessionManager : UntypedActor, IWithTimers
 {
@@ -19,7 +19,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     private readonly KeyDirectory _keys;
     private readonly ICommitLog _log;
     private readonly Props _keyActors;
-    private readonly SessionsRef _door;
+    private readonly SessionsRef _gateway;
     private readonly ILoggingAdapter _logger = Context.GetLogger();
     private readonly List<IActorRef> _awaitingDrain = [];
     private int _undrained;
@@ -32,7 +32,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         _keys = keys;
         _log = openLog(Context);
         _keyActors = keyActors(_log);
-        _door = new SessionsRef((IInternalActorRef)Self, keys, table, options);
+        _gateway = new SessionsRef((IInternalActorRef)Self, keys, table, options);
     }
 
     /// <param name="options">The host's.</param>
@@ -86,7 +86,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
                 CallersThread.RunElsewhere(() => _keys.Start(spawn.Key, Context.ActorOf(_keyActors)));
                 break;
             case GetSession or ISessionCommand:
-                CallersThread.RunElsewhere(() => _door.Tell(message, Sender));
+                CallersThread.RunElsewhere(() => _gateway.Tell(message, Sender));
                 break;
             case FlushSessions:
                 Flush(Sender);
@@ -191,7 +191,7 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
                 request.Reject(Self);
                 break;
             case GetSession:
-                _door.Tell(message, Sender);
+                _gateway.Tell(message, Sender);
                 break;
             case Sweep or Drained:
                 break;

@@ -1,14 +1,15 @@
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
 using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>The engine's door, on the caller's own thread: reads are answered from the table, commands go to the actor of their key.</summary>
+/// <summary>The engine's gateway, on the caller's own thread: reads are answered from the index, commands go to the actor of their key.</summary>
 /// <remarks>
 /// To Akka it is the manager's reference (same path, watched and stopped as the manager is), so what comes another way, as from a
-/// remote system, reaches the manager, which sends it through a door of its own. Everything but reads and commands goes to the manager.
+/// remote system, reaches the manager, which sends it through a gateway of its own. Everything but reads and commands goes to the manager.
 /// </remarks>
 internal sealed class SessionsRef(IInternalActorRef manager, KeyDirectory keys, SessionTable table, ResolvedOptions options)
     : MinimalActorRef
@@ -45,6 +46,24 @@ internal sealed class SessionsRef(IInternalActorRef manager, KeyDirectory keys, 
         }
     }
 
+    /// <summary>Why the session of an id cannot be served; null where it can, or where there is none.</summary>
+    public JamSessionsException? TryRead(string id, out Document? session)
+    {
+        session = null;
+        if (table.IsClosed)
+        {
+            return new SessionsStoppingException();
+        }
+
+        if (!table.TryFind(id, out session) || !ReferenceEquals(session.Data, SessionData.Unreadable))
+        {
+            return null;
+        }
+
+        session = null;
+        return SessionDataException.UnreadableInFile();
+    }
+
     protected override void TellInternal(object message, IActorRef sender)
     {
         switch (message)
@@ -62,10 +81,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, KeyDirectory keys, 
     }
 
     private object Lookup(GetSession get) =>
-        table.IsClosed ? Failure(new SessionsStoppingException())
-        : !table.TryFind(get.SessionId, out var session) ? SessionMissing.Instance
-        : ReferenceEquals(session.Data, SessionData.Unreadable) ? Failure(SessionDataException.UnreadableInFile())
-        : new SessionFound(session);
+        TryRead(get.SessionId, out var session) is { } failure ? Failure(failure) : session is null ? SessionMissing.Instance : new SessionFound(session);
 
     /// <summary>The answer, where it is known at once; null where the actor of the key will give it.</summary>
     private object? Decide(Request request) => request.Command switch
@@ -79,7 +95,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, KeyDirectory keys, 
         _ => Failure(new SessionNotFoundException()),
     };
 
-    /// <summary>A key without sessions and without an actor needs none to be told so.</summary>
+    /// <summary>Without sessions and without an actor, the answer is known.</summary>
     private object? Clear(string owner, Request request) =>
         table.Of(owner).IsEmpty && !keys.Contains(owner) ? 0 : Pass(owner, request);
 

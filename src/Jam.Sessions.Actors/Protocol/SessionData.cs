@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -20,6 +21,9 @@ public sealed class SessionData : IEquatable<SessionData>
 {
     /// <summary>How deep session data may nest: what jam's own limit of about 980 levels allows.</summary>
     public const int MaxDepth = 1000;
+
+    private const string ReflectionAdvice = "System.Text.Json finds the members of the type by reflection, and a trimmed program may lack them. Use the overload that takes a JsonTypeInfo<T>.";
+    private const string WhyJsonObjectIsSafe = "A JsonObject is written by a converter of its own; only who makes a JsonValue of another type needs reflection, and is warned there.";
 
     // As in Python, which reads no longer ones; to convert one takes time in proportion to the square of its length.
     private const int MaxWholeDigits = 4300;
@@ -83,10 +87,13 @@ public sealed class SessionData : IEquatable<SessionData>
 
     /// <summary>From names and values.</summary>
     /// <exception cref="SessionDataException">A value that JSON cannot hold.</exception>
+    [RequiresUnreferencedCode(ReflectionAdvice), RequiresDynamicCode(ReflectionAdvice)]
     public static SessionData From(IReadOnlyDictionary<string, object?> values) => Serialized(values, ByReflection);
 
     /// <summary>From a JSON object, which is copied.</summary>
     /// <exception cref="SessionDataException">A value that JSON cannot hold.</exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = WhyJsonObjectIsSafe)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = WhyJsonObjectIsSafe)]
     public static SessionData From(JsonObject values) => Serialized(values, ByReflection);
 
     /// <summary>From a parsed JSON object; its text is kept as it stands.</summary>
@@ -98,6 +105,7 @@ public sealed class SessionData : IEquatable<SessionData>
 
     /// <summary>From any value that System.Text.Json serializes to an object, by reflection.</summary>
     /// <exception cref="SessionDataException">It does not serialize, or not to an object.</exception>
+    [RequiresUnreferencedCode(ReflectionAdvice), RequiresDynamicCode(ReflectionAdvice)]
     public static SessionData From<T>(T value) => Serialized(value, ByReflection);
 
     /// <summary>From any value, by source-generated metadata.</summary>
@@ -108,6 +116,7 @@ public sealed class SessionData : IEquatable<SessionData>
             : DeepStack.Run(() => JsonSerializer.SerializeToUtf8Bytes(v, typeInfo)));
 
     /// <inheritdoc cref="From(IReadOnlyDictionary{string, object?})" />
+    [RequiresUnreferencedCode(ReflectionAdvice), RequiresDynamicCode(ReflectionAdvice)]
     public static implicit operator SessionData(Dictionary<string, object?> values) => From((IReadOnlyDictionary<string, object?>)values);
 
     /// <inheritdoc cref="From(JsonObject)" />
@@ -115,6 +124,7 @@ public sealed class SessionData : IEquatable<SessionData>
 
     /// <summary>Reads the data as a <typeparamref name="T"/>, by reflection.</summary>
     /// <exception cref="SessionDataException">The data does not fit the type, or its text is not standard JSON.</exception>
+    [RequiresUnreferencedCode(ReflectionAdvice), RequiresDynamicCode(ReflectionAdvice)]
     public T As<T>() => Read(_ => OnEnoughStack(() => JsonSerializer.Deserialize<T>(_utf8, Serializer)));
 
     /// <summary>Reads the data as a <typeparamref name="T"/>, by source-generated metadata.</summary>
@@ -270,6 +280,7 @@ public sealed class SessionData : IEquatable<SessionData>
         return new SessionData(utf8);
     }
 
+    [RequiresUnreferencedCode(ReflectionAdvice), RequiresDynamicCode(ReflectionAdvice)]
     private static byte[] ByReflection<T>(T value)
     {
         try

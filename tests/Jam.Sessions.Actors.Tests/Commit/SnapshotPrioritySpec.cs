@@ -4,7 +4,7 @@ using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Commit;
 
-/// <summary>Callers and the journal come before a snapshot: only its thread has a lower priority.</summary>
+/// <summary>A snapshot gives way to callers and to the journal: only its thread has a lower priority.</summary>
 public sealed class SnapshotPrioritySpec : EngineTest
 {
     // proc_pid_stat(5): the 19th field; the second is the thread's name in parentheses.

@@ -11,7 +11,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <c>"1": {"key": "user1", "session_id": "…", "data": "{\"cart\": 3}", "created_at": 1795367285.296665}</c>.
 /// </summary>
 /// <remarks>
-/// With encryption, data is a token made of the JSON text. Whatever the four fields cannot say keeps its bytes in <see cref="Document.Raw"/>.
+/// With encryption, data is a token made of the JSON text. Whatever the members that it knows (<see cref="DocumentMember"/>) cannot say keeps its bytes in <see cref="Document.Raw"/>.
 /// Any number of threads may write with one codec; each reads with a reader of its own.
 /// </remarks>
 internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
@@ -102,9 +102,10 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             var start = scanner.Position;
             var fields = new DocumentFields();
             before.ReadField(ref scanner, name, fields);
-            var isData = name.SequenceEqual("data"u8);
+            var member = DocumentMembers.Of(name);
+            var isData = member == DocumentMember.Data;
             hasData |= isData;
-            var changedId = name.SequenceEqual("session_id"u8) && fields.Id != session.Id;
+            var changedId = member == DocumentMember.SessionId && fields.Id != session.Id;
             var changedData = isData && !(fields.Data.Equals(session.Data) && !IsPlainWhereTokensAre(before, session));
             if (changedId || changedData)
             {

@@ -8,8 +8,10 @@ internal sealed class DocumentFields
     public SessionData Data = SessionData.Unreadable;
     public double CreatedAt = double.NaN;
     public bool IsExact = true;
-    public int InOrder;
 
-    /// <summary>True where the four fields, in jam's order and nothing else, say it all.</summary>
-    public bool IsPlain => IsExact && InOrder == 4;
+    /// <summary>The members that were met, see <see cref="DocumentMembers.Follow"/>.</summary>
+    public int Seen;
+
+    /// <summary>True where the members that the codec knows, in its order and no others, say it all.</summary>
+    public bool IsPlain => IsExact && DocumentMembers.AreInOrder(Seen);
 }

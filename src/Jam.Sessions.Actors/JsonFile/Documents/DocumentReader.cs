@@ -76,23 +76,23 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     public void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, DocumentFields fields)
     {
         var isText = scanner.Peek() == (byte)'"';
-        switch (name)
+        switch (DocumentMembers.Of(name))
         {
-            case var _ when name.SequenceEqual("key"u8):
+            case DocumentMember.Key:
                 fields.Key = isText ? ReadKey(scanner.TakeString()) : Skip(ref scanner, fields);
                 break;
-            case var _ when name.SequenceEqual("session_id"u8):
+            case DocumentMember.SessionId:
                 fields.Id = isText ? JsonText.Decode(scanner.TakeString()) : Skip(ref scanner, fields);
                 break;
-            case var _ when name.SequenceEqual("data"u8) && isText:
+            case DocumentMember.Data when isText:
                 fields.Data = ReadData(JsonText.DecodeUtf8(scanner.TakeString(), out var isExact), ref isExact);
                 fields.IsExact &= isExact;
                 break;
-            case var _ when name.SequenceEqual("data"u8):
+            case DocumentMember.Data:
                 fields.Data = SessionData.Unreadable;
                 Skip(ref scanner, fields);
                 break;
-            case var _ when name.SequenceEqual("created_at"u8):
+            case DocumentMember.CreatedAt:
                 var number = scanner.TakeValue();
                 fields.IsExact &= TryReadFloat(number, out fields.CreatedAt);
                 break;
@@ -149,12 +149,10 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
             return fields;
         }
 
-        var position = 0;
         do
         {
             var name = TakeName(ref scanner);
-            var expected = position++ switch { 0 => "key"u8, 1 => "session_id"u8, 2 => "data"u8, 3 => "created_at"u8, _ => default };
-            fields.InOrder += name.SequenceEqual(expected) && position <= 4 ? 1 : 5;
+            fields.Seen = DocumentMembers.Follow(fields.Seen, DocumentMembers.Of(name));
             ReadField(ref scanner, name, fields);
         }
         while (scanner.TakeCommaOr((byte)'}'));
