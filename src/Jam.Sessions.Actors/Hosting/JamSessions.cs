@@ -74,12 +74,13 @@ public sealed class JamSessions : IAsyncDisposable
     {
         var resolved = ResolvedOptions.Resolve(options, system.Settings.Config);
         var fernet = Secrets.FernetOf(resolved);
+        var log = Logging.GetLogger(system, typeof(JamSessions));
         if (resolved.InMemory)
         {
+            log.Info("jam.sessions: sessions are kept in memory alone, and end with the engine");
             return Start(system, resolved, fernet, [], _ => new MemoryLog());
         }
 
-        var log = Logging.GetLogger(system, typeof(JamSessions));
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
         var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
         try

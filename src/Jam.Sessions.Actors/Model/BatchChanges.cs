@@ -1,20 +1,23 @@
 using System.Runtime.InteropServices;
-using Jam.Sessions.Actors.JsonFile;
 
 namespace Jam.Sessions.Actors.Model;
 
 /// <summary>What the commands of one batch change: each change as it was stated, and folded to one for each document.</summary>
-/// <remarks>Almost every batch is one command, and then both are what that command stated.</remarks>
+/// <remarks>Almost every batch changes no document twice, and then both are the same.</remarks>
 internal struct BatchChanges
 {
-    private DocumentChange[]? _folded;
+    // So few are compared with each other faster than they are looked up.
+    private const int Few = 16;
+
+    private DocumentChange[]? _first;
     private List<DocumentChange>? _all;
+    private DocumentChange[]? _folded;
 
     /// <summary>The changes in the order of the commands, for whoever wants to tell each.</summary>
-    public readonly ReadOnlySpan<DocumentChange> Stated => _all is null ? _folded : CollectionsMarshal.AsSpan(_all);
+    public readonly ReadOnlySpan<DocumentChange> Stated => _all is null ? _first : CollectionsMarshal.AsSpan(_all);
 
     /// <summary>Each document once, as it was before the batch and as it is after it, from <see cref="Fold"/> on.</summary>
-    public readonly ReadOnlySpan<DocumentChange> Folded => _folded;
+    public readonly ReadOnlySpan<DocumentChange> Folded => _folded ?? Stated;
 
     public void Add(DocumentChange[] changes)
     {
@@ -23,28 +26,61 @@ internal struct BatchChanges
             return;
         }
 
-        if (_folded is null)
+        if (_first is null)
         {
-            _folded = changes;
+            _first = changes;
             return;
         }
 
-        (_all ??= [.. _folded]).AddRange(changes);
+        (_all ??= [.. _first]).AddRange(changes);
     }
 
     /// <summary>Ends the batch. A document that came and went in it is left out.</summary>
     public void Fold()
     {
-        if (_all is null)
+        if (_all is not null && HasDocumentTwice(Stated))
         {
-            return;
+            _folded = FoldByDocument(_all);
+        }
+    }
+
+    private static bool HasDocumentTwice(ReadOnlySpan<DocumentChange> changes)
+    {
+        if (changes.Length > Few)
+        {
+            var seen = new HashSet<long>(changes.Length);
+            foreach (var change in changes)
+            {
+                if (!seen.Add(change.DocumentId))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
-        var places = new Dictionary<long, int>(_all.Count);
-        var folded = new List<DocumentChange>(_all.Count);
-        foreach (var change in _all)
+        for (var i = 1; i < changes.Length; i++)
         {
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, (change.Before ?? change.After)!.DocumentId, out var isKnown);
+            for (var j = 0; j < i; j++)
+            {
+                if (changes[i].DocumentId == changes[j].DocumentId)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static DocumentChange[] FoldByDocument(List<DocumentChange> all)
+    {
+        var places = new Dictionary<long, int>(all.Count);
+        var folded = new List<DocumentChange>(all.Count);
+        foreach (var change in all)
+        {
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, change.DocumentId, out var isKnown);
             if (isKnown)
             {
                 folded[place] = new DocumentChange(folded[place].Before, change.After, folded[place].Intent | change.Intent);
@@ -57,6 +93,6 @@ internal struct BatchChanges
         }
 
         folded.RemoveAll(static change => change.Before is null && change.After is null);
-        _folded = [.. folded];
+        return [.. folded];
     }
 }

@@ -6,6 +6,8 @@ namespace Jam.Sessions.Actors.Model;
 /// <param name="Intent">What the command stated; of a folded change, what all of them stated.</param>
 internal readonly record struct DocumentChange(Document? Before, Document? After, Intent Intent = Intent.None)
 {
+    public long DocumentId => (Before ?? After)!.DocumentId;
+
     public static DocumentChange Created(Document session) => new(null, session, Intent.Created);
 
     public static DocumentChange Ended(Document session, Intent why) => new(session, null, why);

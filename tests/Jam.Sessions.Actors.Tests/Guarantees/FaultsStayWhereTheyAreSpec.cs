@@ -44,6 +44,22 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
         Assert.Equal(2, await again.Client.ClearAsync("user1"));
     }
 
+    [Theory]
+    [InlineData("Sync")]
+    [InlineData("Rename")]
+    public async Task Callers_that_share_a_fault_get_an_exception_each(string operation)
+    {
+        var disk = new FaultyDisk();
+        await using var engine = await StartOnAsync(disk);
+        await engine.Client.CreateAsync("user1", Data());
+        disk.Fail(operation);
+        var calls = Enumerable.Range(0, 8).Select(i => operation == "Sync" ? engine.Client.CreateAsync($"user{i % 2}", Data()) : engine.Client.FlushAsync());
+        var faults = await Task.WhenAll(calls.Select(call => Record.ExceptionAsync(() => call)));
+        disk.Heal();
+        Assert.All(faults, fault => Assert.IsType<SessionStoreException>(fault));
+        Assert.Equal(faults.Length, faults.Distinct(ReferenceEqualityComparer.Instance).Count());
+    }
+
     [Fact]
     public async Task What_a_failed_write_left_on_the_disk_does_not_come_back_once_another_one_worked()
     {
