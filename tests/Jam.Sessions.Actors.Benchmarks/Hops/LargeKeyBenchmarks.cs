@@ -1,40 +1,40 @@
+using Akka.Actor;
 using BenchmarkDotNet.Attributes;
+using Jam.Sessions.Actors.Benchmarks.Peers;
 using Jam.Sessions.Actors.Benchmarks.Workload;
-using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Benchmarks.Hops;
 
-/// <summary>One update, decided, folded and encoded, in a key with few sessions and in one with many: it costs what it changes.</summary>
+/// <summary>An update of one session of a key that has few or many, among 100,000 sessions: it costs what it changes. In memory, so that nothing else takes time.</summary>
 [MemoryDiagnoser]
 public class LargeKeyBenchmarks
 {
-    private readonly JsonFile.DocumentCodec _codec = new(fernet: null);
+    private const int Sessions = 100_000;
+
+    private readonly ActorSystem _system = ActorSystem.Create("large-key", Quiet.Config);
     private readonly SessionData _data = Payload.Of(1, 1).Data;
-    private KeySessions _sessions;
-    private UpdateSession[] _updates = [];
+    private JamSessions? _engine;
+    private string[] _ids = [];
     private int _next;
 
     [Params(10, 1_000, 100_000)]
-    public int Sessions { get; set; }
+    public int SessionsPerKey { get; set; }
 
     [GlobalSetup]
-    public void Setup()
+    public async Task SetUpAsync()
     {
-        _sessions = KeySessions.Of([.. Enumerable.Range(0, Sessions).Select(i => new Document(SessionIds.UuidV4(), "user", _data, 1795367285.5, i, raw: null))]);
-        var ids = _sessions.Select(session => session.Id).ToArray();
-        Random.Shared.Shuffle(ids);
-        _updates = [.. ids.Select(id => new UpdateSession(id, _data))];
+        _engine = await JamSessions.StartAsync(_system, new JamSessionsOptions { InMemory = true });
+        _ids = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(i => _engine.Client.CreateAsync($"user{i / SessionsPerKey}", _data)));
+        new Random(1).Shuffle(_ids);
     }
 
+    [GlobalCleanup]
+    public Task CleanUpAsync() => _system.Terminate();
+
     [Benchmark]
-    public int Update()
+    public Task UpdateAsync()
     {
-        _next = _next + 1 < _updates.Length ? _next + 1 : 0;
-        var decision = _sessions.Apply(_updates[_next], null!);
-        _sessions = decision.After;
-        var changes = default(BatchChanges);
-        changes.Add(decision.Changes);
-        changes.Fold();
-        return JsonFile.JournalEntry.Encode(changes.Folded, _codec).Length;
+        _next = _next + 1 < _ids.Length ? _next + 1 : 0;
+        return _engine!.Client.UpdateAsync(_ids[_next], _data);
     }
 }
