@@ -61,9 +61,13 @@ internal sealed class SessionTable
     /// <summary>The committed session of an id.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out Document? session)
     {
-        var isThere = _byId.TryFind(id, out var slot);
-        session = slot.Document;
-        return isThere && (!session!.IsInTransit || Of(OwnerOf(session.Key)).Has(session));
+        session = _byId.TryFind(id, out var slot) ? slot.Document! : null;
+        if (session is { IsInTransit: true } && !Of(OwnerOf(session.Key)).Has(session))
+        {
+            session = null;
+        }
+
+        return session is not null;
     }
 
     /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>

@@ -104,14 +104,17 @@ public sealed class OneAtATimePerKeySpec : EngineTest
         {
             var first = await engine.Client.CreateAsync("user1", Data());
             var last = await engine.Client.CreateAsync("user1", Data());
+            var isReading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var reader = Task.Run(async () =>
             {
                 while (await engine.Client.GetAsync(first) is not null)
                 {
+                    isReading.TrySetResult();
                 }
 
                 return await engine.Client.GetAsync(last);
             });
+            await isReading.Task;
             await engine.Client.ClearAsync("user1");
             Assert.Null(await reader);
         }

@@ -42,6 +42,19 @@ public sealed class SessionTableSpec
         iter: 500);
 
     [Fact]
+    public void A_session_that_its_owner_no_longer_has_is_not_there_though_its_slot_is()
+    {
+        var leaving = Document(1, id: "leaving");
+        var table = new SessionTable([leaving]);
+        leaving.IsInTransit = true;
+        Assert.True(table.TryFind("leaving", out var found));
+        Assert.Same(leaving, found);
+        table.Publish(leaving.Key, table.Of(leaving.Key), KeySessions.None, []);
+        Assert.False(table.TryFind("leaving", out found));
+        Assert.Null(found);
+    }
+
+    [Fact]
     public void An_id_is_claimed_once()
     {
         var table = new SessionTable([Document(1, id: "taken")]);
