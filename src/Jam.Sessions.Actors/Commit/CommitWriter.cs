@@ -141,7 +141,12 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         _unwrittenSince ??= commits.Since;
         while (UntilDue() > TimeSpan.Zero)
         {
-            if (!TryPeek(out var batch, willPollAgain: true))
+            if (_batches.Count == 0)
+            {
+                commits.Take(_batches, willPollAgain: true);
+            }
+
+            if (!_batches.TryPeek(out var batch))
             {
                 host.WriteAfter(UntilDue());
                 return;
@@ -178,11 +183,11 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
 
         commits.IsHeldUp = false;
         _unwrittenSince = null;
-        if (TryPeek(out var next))
+        if (commits.Look() is not WakeReason.None and var reason)
         {
             // It came while this was written.
             _unwrittenSince = now;
-            host.WakeSoon(next.IsAwaited ? WakeReason.Write : WakeReason.Collect);
+            host.WakeSoon(reason);
         }
 
         return null;
@@ -190,7 +195,8 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
 
     private SessionStoreException? WriteAll()
     {
-        for (var left = _batches.Count + commits.Count; left > 0 && TryPeek(out var batch); left--)
+        commits.Take(_batches);
+        while (_batches.TryPeek(out var batch))
         {
             if ((batch.IsAwaited ? WriteAwaited(batch) : Collect(batch)) is { } failure)
             {
@@ -240,26 +246,12 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         commits.Return(batch);
     }
 
-    private bool TryPeek([NotNullWhen(true)] out CommitBatch? batch, bool willPollAgain = false)
-    {
-        if (!_batches.TryPeek(out batch) && commits.TryTake(out batch, willPollAgain))
-        {
-            _batches.Enqueue(batch);
-        }
-
-        return batch is not null;
-    }
-
     /// <summary>Who waits is told; what was acknowledged is kept, and tried again.</summary>
     private void FailBatches(SessionStoreException reason)
     {
         host.Error(reason, "jam.sessions: the disk refused changes; callers that wait know, acknowledged ones (durability is relaxed) are tried again. Free or mend the disk");
         commits.IsHeldUp = true;
-        while (commits.TryTake(out var batch))
-        {
-            _batches.Enqueue(batch);
-        }
-
+        commits.Take(_batches);
         for (var count = _batches.Count; count > 0; count--)
         {
             var batch = _batches.Dequeue();
@@ -277,6 +269,11 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         if (store.OpenBytes > 0 || _batches.Count > 0)
         {
             host.WriteAfter(settings.FlushInterval);
+        }
+
+        if (commits.Look() is not WakeReason.None and var next)
+        {
+            host.WakeSoon(next);
         }
     }
 

@@ -9,13 +9,15 @@ namespace Jam.Sessions.Actors.Commit;
 /// </remarks>
 internal interface ICommitLog
 {
-    /// <summary>Whether changes may be published and acknowledged only once their waiter has heard that they are durable.</summary>
-    bool MustWait { get; }
+    /// <summary>Whether changes of an owner may be published and acknowledged only once their waiter has heard that they are durable.</summary>
+    /// <param name="ownerHash">Of the owner's name.</param>
+    bool MustWait(int ownerHash);
 
     /// <summary>Hands over the folded changes of one owner's batch; false where the log is closed.</summary>
+    /// <param name="ownerHash">Of the owner's name: owners need not wait for each other.</param>
     /// <param name="changes">Each document once. Not kept.</param>
     /// <param name="waiter">Hears the outcome; null where the changes count as acknowledged, and then a refusal is tried again.</param>
-    bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter);
+    bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter);
 
     /// <summary>Brings everything that was handed over to its final place.</summary>
     /// <param name="done">Hears of the end, once: null, or why it failed.</param>

@@ -9,11 +9,11 @@ namespace Jam.Sessions.Actors.Commit;
 /// <param name="persistence">The persistence actor.</param>
 internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, IActorRef persistence) : ICommitLog
 {
-    public bool MustWait => commits.MustWait;
+    public bool MustWait(int ownerHash) => commits.MustWait(ownerHash);
 
-    public bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
+    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
     {
-        if (!commits.TryAdd(store.Encode(changes), changes, waiter, out var wake))
+        if (!commits.TryAdd(ownerHash, store.Encode(changes), changes, waiter, out var wake))
         {
             return false;
         }

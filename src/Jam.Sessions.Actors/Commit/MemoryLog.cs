@@ -7,9 +7,9 @@ internal sealed class MemoryLog : ICommitLog
 {
     private volatile bool _isClosed;
 
-    public bool MustWait => false;
+    public bool MustWait(int ownerHash) => false;
 
-    public bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter) => !_isClosed;
+    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter) => !_isClosed;
 
     public void Flush(Action<JamSessionsException?> done) => done(_isClosed ? new SessionsStoppingException() : null);
 

@@ -1,21 +1,27 @@
+using Akka.Dispatch;
+using Jam.Sessions.Actors.Threads;
+
 namespace Jam.Sessions.Actors.Commit;
 
-/// <summary>Tells waiters of a batch one after the other. Whoever is told decides at once, and the host's id factory may keep it: then another thread goes on.</summary>
+/// <summary>Tells the waiters of a batch one after the other; several threads share them.</summary>
 /// <param name="waiters">Who waits.</param>
 /// <param name="refusal">Null: the batch is durable.</param>
-internal sealed class Outcome(List<ICommitWaiter> waiters, SessionStoreException? refusal) : IThreadPoolWorkItem
+internal sealed class Outcome(List<ICommitWaiter> waiters, SessionStoreException? refusal) : IRunnable
 {
     private int _told;
 
-    public void Execute()
+    /// <summary>Tells them on the engine's own threads.</summary>
+    public void TellOn(Workers workers)
     {
-        var at = Interlocked.Increment(ref _told) - 1;
-        if (at < waiters.Count - 1)
+        for (var i = Math.Min(workers.Count, waiters.Count); i > 0; i--)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            workers.Execute(this);
         }
+    }
 
-        for (; at < waiters.Count; at = Interlocked.Increment(ref _told) - 1)
+    public void Run()
+    {
+        for (var at = Interlocked.Increment(ref _told) - 1; at < waiters.Count; at = Interlocked.Increment(ref _told) - 1)
         {
             if (refusal is null)
             {
@@ -27,4 +33,6 @@ internal sealed class Outcome(List<ICommitWaiter> waiters, SessionStoreException
             }
         }
     }
+
+    public void Execute() => Run();
 }

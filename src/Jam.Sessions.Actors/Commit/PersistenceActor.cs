@@ -1,35 +1,35 @@
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Commit;
 
-/// <summary>Runs the <see cref="CommitWriter"/>: a message is a call; timers, the log and other threads are Akka's.</summary>
-/// <remarks>It has a thread of its own (<see cref="WriterThread"/>): a sync blocks for milliseconds.</remarks>
-internal sealed class PersistenceActor : UntypedActor, IWithTimers, IWriterHost
+/// <summary>Runs the <see cref="CommitWriter"/>: a message is a call; time, other threads and the log are what an engine has.</summary>
+/// <remarks>It has a thread of its own: a sync blocks for milliseconds, and nothing that waits for it may wait for the host.</remarks>
+internal sealed class PersistenceActor : UntypedActor, IWriterHost
 {
+    private readonly EngineThreads _threads;
     private readonly CommitWriter _writer;
     private readonly TimeSpan _snapshotInterval;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _self;
+    private bool _isWritePlanned;
 
-    private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options)
+    private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads)
     {
+        _self = Self;
+        _threads = threads;
         _writer = new CommitWriter(store, commits, WriterSettings.Of(options), this);
         _snapshotInterval = options.SnapshotInterval;
     }
 
-    public static Props Props(IJournaledStore store, CommitQueue commits, ResolvedOptions options) =>
-        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, commits, options)));
-
-    public ITimerScheduler Timers { get; set; } = null!;
+    public static Props Props(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads) =>
+        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, commits, options, threads)));
 
     protected override void PreStart()
     {
-        if (_snapshotInterval != Timeout.InfiniteTimeSpan)
-        {
-            Timers.StartPeriodicTimer(nameof(SnapshotDue), SnapshotDue.Instance, _snapshotInterval);
-        }
-
+        PlanSnapshot();
         _writer.Start();
     }
 
@@ -42,7 +42,12 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers, IWriterHost
             case Woken woken:
                 _writer.Wake(woken.Reason);
                 break;
+            case WriteDue:
+                _isWritePlanned = false;
+                _writer.Wake(WakeReason.Write);
+                break;
             case SnapshotDue:
+                PlanSnapshot();
                 _writer.SnapshotIfChanged();
                 break;
             case SnapshotEnded ended:
@@ -57,23 +62,40 @@ internal sealed class PersistenceActor : UntypedActor, IWithTimers, IWriterHost
         }
     }
 
-    void IWriterHost.WakeSoon(WakeReason reason) => Self.Tell(Woken.For(reason), ActorRefs.NoSender);
+    void IWriterHost.WakeSoon(WakeReason reason) => _self.Tell(Woken.For(reason), ActorRefs.NoSender);
 
     void IWriterHost.WriteAfter(TimeSpan delay)
     {
-        if (!Timers.IsTimerActive(nameof(Woken)))
+        if (!_isWritePlanned)
         {
-            Timers.StartSingleTimer(nameof(Woken), Woken.For(WakeReason.Write), delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+            _isWritePlanned = true;
+            TellAfter(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, WriteDue.Instance);
         }
     }
 
-    void IWriterHost.Tell(List<ICommitWaiter> waiters, SessionStoreException? refusal) =>
-        ThreadPool.UnsafeQueueUserWorkItem(new Outcome(waiters, refusal), preferLocal: false);
+    void IWriterHost.Tell(List<ICommitWaiter> waiters, SessionStoreException? refusal) => new Outcome(waiters, refusal).TellOn(_threads.Workers);
 
-    void IWriterHost.WriteInBackground(ISnapshot snapshot) => LowPriorityThread.Run(snapshot.Write)
-        .PipeTo(Self, success: () => SnapshotEnded.Well, failure: reason => new SnapshotEnded(reason));
+    void IWriterHost.WriteInBackground(ISnapshot snapshot) => LowPriorityThread.Run(
+        $"jam.sessions.snapshot of {_threads.Writer.Id}",
+        snapshot.Write,
+        failure => _self.Tell(failure is null ? SnapshotEnded.Well : new SnapshotEnded(failure), ActorRefs.NoSender));
 
     void IWriterHost.Info(string template, params object[] values) => _log.Info(template, values);
 
     void IWriterHost.Error(Exception reason, string template, params object[] values) => _log.Error(reason, template, values);
+
+    private void PlanSnapshot()
+    {
+        if (_snapshotInterval != Timeout.InfiniteTimeSpan)
+        {
+            TellAfter(_snapshotInterval, SnapshotDue.Instance);
+        }
+    }
+
+    /// <remarks>What is planned holds the reference alone: it may be planned for long after the end.</remarks>
+    private void TellAfter(TimeSpan delay, object message)
+    {
+        var self = _self;
+        _threads.Writer.After(delay, () => self.Tell(message, ActorRefs.NoSender));
+    }
 }

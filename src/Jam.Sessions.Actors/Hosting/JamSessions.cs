@@ -10,6 +10,7 @@ using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors;
 
@@ -21,13 +22,11 @@ public sealed class JamSessions : IAsyncDisposable
 
     private static int s_count;
 
-    private readonly Task _closed;
-
-    private JamSessions(IActorRef actor, IJamSessions client, Task closed)
+    private JamSessions(SessionsRef gateway, Task<JamSessionsException?> ended)
     {
-        Ref = actor;
-        Client = client;
-        _closed = closed;
+        Ref = gateway;
+        Client = new JamSessionsClient(gateway);
+        Ended = ended;
     }
 
     /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
@@ -58,16 +57,15 @@ public sealed class JamSessions : IAsyncDisposable
     /// </exception>
     public async ValueTask DisposeAsync()
     {
-        var drained = Ref.Ask<Drained>(Drain.Instance, Timeout.InfiniteTimeSpan);
-        await Task.WhenAny(drained, _closed).ConfigureAwait(false);
-
-        // The answer comes before the end, and after an end without a drain there is none.
-        await _closed.ConfigureAwait(false);
-        if (drained.IsCompleted)
+        Ref.Tell(Drain.Instance, ActorRefs.NoSender);
+        if (await Ended.ConfigureAwait(false) is { } shortfall)
         {
-            await drained.ConfigureAwait(false);
+            throw shortfall.Fresh();
         }
     }
+
+    /// <summary>Complete once the engine has let go of the file: null, or what the file lacks and why.</summary>
+    internal Task<JamSessionsException?> Ended { get; }
 
     internal static async Task<JamSessions> StartAsync(
         ActorSystem system, JamSessionsOptions options, IDisk? disk, CancellationToken cancellationToken = default)
@@ -78,14 +76,14 @@ public sealed class JamSessions : IAsyncDisposable
         if (resolved.InMemory)
         {
             log.Info("jam.sessions: sessions are kept in memory alone, and end with the engine");
-            return Start(system, resolved, fernet, [], _ => new MemoryLog());
+            return await StartAsync(system, resolved, fernet, [], _ => _ => new MemoryLog()).ConfigureAwait(false);
         }
 
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
         var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = Start(system, resolved, fernet, documents, LogOver(new JournaledFile(store, documents), system, resolved));
+            var engine = await StartAsync(system, resolved, fernet, documents, LogOver(new JournaledFile(store, documents), system, resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
@@ -115,36 +113,31 @@ public sealed class JamSessions : IAsyncDisposable
         }
     }
 
-    private static JamSessions Start(
-        ActorSystem system, ResolvedOptions options, Fernet? fernet, IReadOnlyList<Document> documents, Func<IActorRefFactory, ICommitLog> openLog)
+    private static async Task<JamSessions> StartAsync(
+        ActorSystem system, ResolvedOptions options, Fernet? fernet, IReadOnlyList<Document> documents, Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> log)
     {
-        var (table, keys) = (new SessionTable(documents), new KeyDirectory());
+        var (table, threads) = (new SessionTable(documents), EngineThreads.Rent(system));
         var identities = new IdentitySource(options, table, fernet);
+        ManagerServices services = null!;
+        services = new ManagerServices(options, table, identities, threads)
+        {
+            OpenLog = log(threads),
+            KeyActors = log => threads.OnCallersThread(system, SessionKeyActor.Props(new(table, identities, log, services.Keys))),
+        };
         var manager = (IInternalActorRef)system.ActorOf(
-            SessionManager.Props(options, table, keys, openLog, log => KeyActorProps(system, new(table, identities, log, keys))),
-            $"jam-sessions-{Interlocked.Increment(ref s_count)}");
-        var gateway = new SessionsRef(manager, keys, table, options);
-        var engine = new JamSessions(gateway, new JamSessionsClient(gateway, table), table.Closed);
-        CoordinatedShutdown.Get(system).AddTask(
-            CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
-            $"{manager.Path.Name}-drain",
-            async () =>
-            {
-                await engine.DisposeAsync().ConfigureAwait(false);
-                return Akka.Done.Instance;
-            });
+            threads.OnWorkers(system, SessionManager.Props(services)), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
+        await services.Started.Task.ConfigureAwait(false);
+        var engine = new JamSessions(services.GatewayOf(manager), services.End.Task);
+        LiveEngines.Of(system).Add(engine, () => EngineThreads.Return(system, threads));
         return engine;
     }
 
-    private static Func<IActorRefFactory, ICommitLog> LogOver(JournaledFile file, ActorSystem system, ResolvedOptions options) => parent =>
+    private static Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ActorSystem system, ResolvedOptions options) => threads => parent =>
     {
         var commits = new CommitQueue(options.Durability, options.TimeProvider);
-        var persistence = parent.ActorOf(WriterThread.On(system, PersistenceActor.Props(file, commits, options)), "persistence");
+        var persistence = parent.ActorOf(threads.OnWriter(system, PersistenceActor.Props(file, commits, options, threads)), "persistence");
         return new JournaledLog(file, commits, persistence);
     };
-
-    private static Props KeyActorProps(ActorSystem system, KeyActorServices engine) =>
-        CallersThread.On(system, KeyMailbox.On(system, SessionKeyActor.Props(engine)));
 
     private static string Holder()
     {

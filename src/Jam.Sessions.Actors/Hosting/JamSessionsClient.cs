@@ -1,12 +1,11 @@
 using Akka;
 using Akka.Actor;
-using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Keys;
 
 namespace Jam.Sessions.Actors.Hosting;
 
 /// <summary>The typed client: reads the table itself, and hands the engine requests that it awaits.</summary>
-internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table) : IJamSessions
+internal sealed class JamSessionsClient(SessionsRef engine) : IJamSessions
 {
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
         Send<string>(new CreateSession(sessionKey, data), cancellationToken);
@@ -31,16 +30,21 @@ internal sealed class JamSessionsClient(SessionsRef engine, SessionTable table) 
     public Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) =>
         Send<string>(new ReworkSession(sessionId), cancellationToken);
 
-    public async Task FlushAsync(CancellationToken cancellationToken = default)
+    public Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        // It goes through mailboxes, which may be gone before they are read.
-        var flushed = engine.Ask<Done>(new FlushSessions(), Timeout.InfiniteTimeSpan, cancellationToken);
-        if (await Task.WhenAny(flushed, table.Closed).ConfigureAwait(false) != flushed)
+        var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.Flush(failure =>
         {
-            throw new SessionsStoppingException();
-        }
-
-        await flushed.ConfigureAwait(false);
+            if (failure is null)
+            {
+                flushed.TrySetResult();
+            }
+            else
+            {
+                flushed.TrySetException(failure.Fresh());
+            }
+        });
+        return flushed.Task.WaitAsync(cancellationToken);
     }
 
     private Task<T> Send<T>(ISessionCommand command, CancellationToken cancellationToken)

@@ -18,8 +18,8 @@ internal sealed class SessionTable
     private readonly long[] _opaqueIds;
     private readonly bool _hasLargeIds;
     private readonly (string Key, long Id) _newest = ("", 0);
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastDocumentId = NotCounted;
+    private volatile bool _isClosed;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
     public SessionTable(IReadOnlyList<Document> documents)
@@ -47,10 +47,7 @@ internal sealed class SessionTable
     }
 
     /// <summary>True once the engine has let go of the file: what the table holds may no longer be what the file holds.</summary>
-    public bool IsClosed { get; private set; }
-
-    /// <summary>Complete once <see cref="IsClosed"/> is true.</summary>
-    public Task Closed => _closed.Task;
+    public bool IsClosed => _isClosed;
 
     /// <summary>How many ids can be found.</summary>
     public int Count => _byId.Count;
@@ -108,11 +105,7 @@ internal sealed class SessionTable
         return Interlocked.Increment(ref _lastDocumentId);
     }
 
-    public void Close()
-    {
-        IsClosed = true;
-        _closed.TrySetResult();
-    }
+    public void Close() => _isClosed = true;
 
     /// <summary>Makes a committed batch visible: all that leaves goes, and what takes its place comes, in the one instant in which the owner changes.</summary>
     /// <remarks>Only the owner's one writer calls this. Sessions that leave are marked by a flag: a new object in an old one would cost each collection.</remarks>

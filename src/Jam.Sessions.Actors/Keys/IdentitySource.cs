@@ -6,77 +6,121 @@ using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>Draws session ids from the host's factory until one is free, document ids from the table, and the time.</summary>
-internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet) : IIdentities
+/// <summary>Draws what a command needs before its key's turn: ids from the host's factory until one is free, document numbers, and the time.</summary>
+internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet)
 {
     private const int Tries = 5;
 
-    // An id of the engine's own makers has at least 122 random bits: no other one is the same.
-    private readonly bool _canRepeat = options.IdFactory != SessionIds.UuidV4 && options.IdFactory != SessionIds.Random256;
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public string NewSessionId()
+    /// <summary>Whether an id is made by code of the host, which may take its time.</summary>
+    public bool IsHosts { get; } = options.AsyncIdFactory is not null || (options.IdFactory != SessionIds.UuidV4 && options.IdFactory != SessionIds.Random256);
+
+    /// <summary>What a create needs.</summary>
+    /// <exception cref="SessionIdFactoryException">The id factory failed or repeats itself.</exception>
+    public ValueTask<Drawn> DrawAsync(string sessionKey, bool forNewDocument)
     {
-        if (!_canRepeat)
+        // An id of the engine's own makers has at least 122 random bits: no other one is the same.
+        if (!IsHosts)
         {
-            return Draw();
+            return new(Complete(Encrypted(options.IdFactory()), forNewDocument));
         }
 
-        for (var attempt = 0; attempt < Tries; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
-            var id = Draw();
-            if (table.TryReserve(id))
+            var id = Ask(sessionKey);
+            if (!id.IsCompletedSuccessfully)
             {
-                return id;
+                return AwaitAsync(id, attempt, sessionKey, forNewDocument);
+            }
+
+            if (Claimed(id.GetAwaiter().GetResult(), attempt) is { } claimed)
+            {
+                return new(Complete(claimed, forNewDocument));
             }
         }
-
-        throw new SessionIdFactoryException($"The id factory returned an id that is taken, {Tries} times in a row. Ids must be unique and unguessable.");
     }
 
     /// <summary>Ends the claim of an id, after it was committed or given up.</summary>
     public void Release(string id)
     {
-        if (_canRepeat)
+        if (IsHosts)
         {
             table.Release(id);
         }
     }
 
-    public long NewDocumentId() => table.NewDocumentId();
-
-    public double Now() => UnixTime.FromDateTimeOffset(options.TimeProvider.GetUtcNow());
-
-    private string Draw()
+    private async ValueTask<Drawn> AwaitAsync(ValueTask<string> pending, int attempt, string sessionKey, bool forNewDocument)
     {
-        string? id;
-        try
+        while (true)
         {
-            id = options.IdFactory();
-        }
-        catch (Exception e)
-        {
-            throw new SessionIdFactoryException($"The id factory threw {e.GetType().Name}.", e);
-        }
+            string id;
+            try
+            {
+                id = await pending.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not SessionIdFactoryException)
+            {
+                throw Threw(e);
+            }
 
-        if (string.IsNullOrEmpty(id))
+            if (Claimed(id, attempt) is { } claimed)
+            {
+                return Complete(claimed, forNewDocument);
+            }
+
+            attempt++;
+            pending = Ask(sessionKey);
+        }
+    }
+
+    private Drawn Complete(string id, bool forNewDocument) =>
+        forNewDocument ? new(id, table.NewDocumentId(), UnixTime.FromDateTimeOffset(options.TimeProvider.GetUtcNow())) : new(id, DocumentId: 0, Now: 0);
+
+    /// <summary>The id as it is given out; null where it is taken and another one is to be tried.</summary>
+    private string? Claimed(string? drawn, int attempt)
+    {
+        if (string.IsNullOrEmpty(drawn))
         {
             throw new SessionIdFactoryException("The id factory returned null or an empty string.");
         }
 
-        return fernet is null ? id : Encrypted(id);
+        var id = Encrypted(drawn);
+        return table.TryReserve(id) ? id
+            : attempt < Tries ? null
+            : throw new SessionIdFactoryException($"The id factory returned an id that is taken, {Tries} times in a row. Ids must be unique and unguessable.");
     }
 
-    private string Encrypted(string id)
+    private ValueTask<string> Ask(string sessionKey)
     {
         try
         {
-            return Encoding.ASCII.GetString(fernet!.Encrypt(StrictUtf8.GetBytes(id)));
+            return options.AsyncIdFactory is { } factory
+                ? Ambient.Without(factory, new IdRequest(sessionKey))
+                : new(Ambient.Without(static make => make(), options.IdFactory));
+        }
+        catch (Exception e)
+        {
+            throw Threw(e);
+        }
+    }
+
+    private static SessionIdFactoryException Threw(Exception e) => new($"The id factory threw {e.GetType().Name}.", e);
+
+    private string Encrypted(string id)
+    {
+        if (fernet is null)
+        {
+            return id;
+        }
+
+        try
+        {
+            return Encoding.ASCII.GetString(fernet.Encrypt(s_strictUtf8.GetBytes(id)));
         }
         catch (EncoderFallbackException)
         {
             throw new SessionIdFactoryException("The id factory returned an unpaired surrogate, which cannot be encrypted.");
         }
     }
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 }

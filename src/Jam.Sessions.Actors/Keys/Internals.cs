@@ -14,14 +14,14 @@ internal sealed record CommitFailed(JamSessionsException Reason) : INoSerializat
     public override string ToString() => $"CommitFailed {{ {Reason.GetType().Name} }}";
 }
 
-/// <summary>Finish what was accepted, accept nothing more, and answer <see cref="Drained"/>.</summary>
+/// <summary>To the manager: finish what was accepted, accept nothing more, let go of the file, and stop.</summary>
 internal sealed record Drain : INoSerializationVerificationNeeded
 {
     public static readonly Drain Instance = new();
 }
 
-/// <summary>The end of a drain; of a key actor: its last command has its answer.</summary>
-internal sealed record Drained : INoSerializationVerificationNeeded
+/// <summary>To the manager that drains: a key's last command has its answer.</summary>
+internal sealed record KeyDrained : INoSerializationVerificationNeeded
 {
-    public static readonly Drained Instance = new();
+    public static readonly KeyDrained Instance = new();
 }

@@ -2,29 +2,49 @@ using Akka.Actor;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>The keys that have commands without an answer, and the actors that have none to answer. Any thread may use it.</summary>
-/// <remarks>Keys meet in one of many stripes, each with a lock of its own, which nobody holds while an actor is told something.</remarks>
+/// <summary>The keys that have an actor. Any thread may use it.</summary>
+/// <remarks>Keys meet in one of many stripes, each with a lock of its own, which nobody holds while an actor is made or told something.</remarks>
 internal sealed class KeyDirectory
 {
+    /// <summary>How often a sweep comes in the time that a key may be idle.</summary>
+    public const int SweepsPerTimeout = 4;
+
     private const int Stripes = 64;
 
-    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Stripe())];
-    private readonly IdleActors _idle = new();
+    private readonly KeyStripe[] _stripes;
+    private long _now;
 
-    public bool Contains(string owner)
+    /// <param name="maxIdleKeys">Above as many idle keys the longest idle ones lose their actors early: about, for each stripe counts its own.</param>
+    public KeyDirectory(int maxIdleKeys) =>
+        _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new KeyStripe(maxIdleKeys / Stripes))];
+
+    /// <summary>Makes the actor of a key, on any thread. Set before the first request.</summary>
+    public Func<IActorRef> MakeActor { private get; set; } = () => throw new InvalidOperationException("There is no manager yet.");
+
+    /// <summary>How many keys have an actor.</summary>
+    public int Count => _stripes.Sum(stripe =>
+    {
+        lock (stripe)
+        {
+            return stripe.Slots.Count();
+        }
+    });
+
+    /// <summary>Whether a key has commands without an answer.</summary>
+    public bool IsBusy(string owner)
     {
         var stripe = StripeOf(owner);
         lock (stripe)
         {
-            return stripe.Keys.ContainsKey(owner);
+            return stripe.Find(owner) is { Unanswered: > 0 };
         }
     }
 
-    /// <summary>Hands a request to the actor of its key, an idle one where it has none yet; <see cref="Leave"/> must follow its answer. False where the engine stops.</summary>
-    public bool TryPass(string owner, Request request, IActorRef manager)
+    /// <summary>Hands a request to the actor of its key, which is made where it has none; <see cref="Leave"/> must follow its answer. False where the engine stops.</summary>
+    public bool TryPass(string owner, Request request)
     {
         var stripe = StripeOf(owner);
-        KeySlot? key;
+        KeySlot key;
         IActorRef? actor;
         bool isToStart;
         lock (stripe)
@@ -34,14 +54,7 @@ internal sealed class KeyDirectory
                 return false;
             }
 
-            if (!stripe.Keys.TryGetValue(owner, out key))
-            {
-                key = _idle.Take() ?? new KeySlot();
-                key.Owner = owner;
-                stripe.Keys.Add(owner, key);
-            }
-
-            key.Unanswered++;
+            key = stripe.Enter(owner, Expired);
             request.Key = key;
             actor = key.Actor;
             isToStart = actor is null && key.Keep(request);
@@ -49,19 +62,72 @@ internal sealed class KeyDirectory
 
         if (isToStart)
         {
-            manager.Tell(new Spawn(key), ActorRefs.NoSender);
+            Start(key);
         }
 
         actor?.Tell(request, ActorRefs.NoSender);
 
-        // A stopped actor did not take the request; one that stops from here on answers it (KeyMailbox.CleanUp).
+        // A stopped actor did not take the request; one that stops from here on answers it (EngineMailbox.CleanUp).
         return actor is not ActorRefWithCell { Underlying.IsTerminated: true };
     }
 
-    /// <summary>From here on the commands of the key go to <paramref name="actor"/>, those that came early first.</summary>
-    public void Start(KeySlot key, IActorRef actor)
+    /// <summary>A command has its answer. After the last one the key is idle.</summary>
+    public ReleaseResult Leave(KeySlot key)
     {
-        // Outside the lock: the actor may run on this thread, and the host's id factory with it.
+        lock (key.Stripe)
+        {
+            return !key.Stripe.Leave(key, Volatile.Read(ref _now)) ? ReleaseResult.OneOfMany
+                : key.Stripe.IsClosed ? ReleaseResult.LastOfDrain : ReleaseResult.Last;
+        }
+    }
+
+    /// <summary>One sweep: takes out the keys that were idle for all of the timeout, and those that are too many. Nothing reaches their actors any more.</summary>
+    public IReadOnlyList<IActorRef> Sweep()
+    {
+        Interlocked.Increment(ref _now);
+        var actors = new List<IActorRef>();
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe)
+            {
+                while (stripe.TakeIdle(Expired) is { Slot.Actor: { } actor })
+                {
+                    actors.Add(actor);
+                }
+            }
+        }
+
+        return actors;
+    }
+
+    /// <summary>Lets no further command in. The number of keys whose actors still have to answer.</summary>
+    public int Close() => _stripes.Sum(stripe =>
+    {
+        lock (stripe)
+        {
+            stripe.IsClosed = true;
+            return stripe.BusyCount;
+        }
+    });
+
+    // The sweep may come right after the answer: that tick does not count.
+    private long Expired => Volatile.Read(ref _now) - SweepsPerTimeout - 1;
+
+    /// <summary>Makes the actor and gives it what came meanwhile; from then on the key's commands go to it.</summary>
+    private void Start(KeySlot key)
+    {
+        IActorRef actor;
+        try
+        {
+            actor = MakeActor();
+        }
+        catch (Exception) when (Abandon(key) is { IsEmpty: false } abandoned)
+        {
+            // An actor system that ends makes no more actors.
+            abandoned.Reject(ActorRefs.Nobody);
+            return;
+        }
+
         while (TakeKept(key, actor) is { IsEmpty: false } early)
         {
             while (early.Take() is { } request)
@@ -71,77 +137,22 @@ internal sealed class KeyDirectory
         }
     }
 
-    /// <summary>A command has its answer. After the last one the actor is free for another key.</summary>
-    public ReleaseResult Leave(KeySlot key)
+    private static RequestQueue Abandon(KeySlot key)
     {
-        var stripe = StripeOf(key.Owner);
-        lock (stripe)
+        lock (key.Stripe)
         {
-            if (--key.Unanswered > 0)
-            {
-                return ReleaseResult.OneOfMany;
-            }
-
-            stripe.Keys.Remove(key.Owner);
-            if (stripe.IsClosed)
-            {
-                return ReleaseResult.LastOfDrain;
-            }
-
-            _idle.Add(key);
-            return ReleaseResult.Last;
+            key.Stripe.Forget(key);
+            return key.TakeKept(actor: null);
         }
     }
 
-    /// <summary>Actors that were not needed since this was last asked; nothing reaches them any more.</summary>
-    public IReadOnlyList<IActorRef> TakeUnneeded() => [.. _idle.TakeUnneeded().Select(key => key.Actor!)];
-
-    /// <summary>Lets no further command in. The number of keys whose actors still have to answer.</summary>
-    public int Close() => _stripes.Sum(Close);
-
-    /// <summary>After <see cref="Close()"/>: answers what waits for an actor that is never made.</summary>
-    public void RejectKept(IActorRef self)
+    private static RequestQueue TakeKept(KeySlot key, IActorRef actor)
     {
-        foreach (var stripe in _stripes)
-        {
-            foreach (var kept in TakeKept(stripe, self))
-            {
-                kept.Reject(self);
-            }
-        }
-    }
-
-    private static int Close(Stripe stripe)
-    {
-        lock (stripe)
-        {
-            stripe.IsClosed = true;
-            return stripe.Keys.Values.Count(key => key.Actor is not null);
-        }
-    }
-
-    private static List<RequestQueue> TakeKept(Stripe stripe, IActorRef actor)
-    {
-        lock (stripe)
-        {
-            return [.. stripe.Keys.Values.Where(key => key.Actor is null).Select(key => key.TakeKept(actor))];
-        }
-    }
-
-    private RequestQueue TakeKept(KeySlot key, IActorRef actor)
-    {
-        lock (StripeOf(key.Owner))
+        lock (key.Stripe)
         {
             return key.TakeKept(actor);
         }
     }
 
-    private Stripe StripeOf(string owner) => _stripes[TextHash.Of(owner) & (Stripes - 1)];
-
-    private sealed class Stripe
-    {
-        public Dictionary<string, KeySlot> Keys { get; } = new(StringComparer.Ordinal);
-
-        public bool IsClosed { get; set; }
-    }
+    private KeyStripe StripeOf(string owner) => _stripes[TextHash.Of(owner) & (Stripes - 1)];
 }

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
 
@@ -7,7 +9,7 @@ namespace Jam.Sessions.Actors.Keys;
 /// The asker travels in here and not as the message's sender, and is let go with the answer: an actor's cell remembers its last message and
 /// that one's sender, so every idle actor would hold the task and the result of whoever asked last.
 /// </remarks>
-internal abstract class Request(ISessionCommand command) : INoSerializationVerificationNeeded
+internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSerializationVerificationNeeded
 {
     private ISessionCommand? _command = command;
     private KeySlot? _key;
@@ -21,6 +23,9 @@ internal abstract class Request(ISessionCommand command) : INoSerializationVerif
         set => _key = value;
     }
 
+    /// <summary>What the command was given on its way.</summary>
+    public Drawn Drawn { get; set; }
+
     /// <summary>The next one in a <see cref="RequestQueue"/>.</summary>
     public Request? Next { get; set; }
 
@@ -30,7 +35,7 @@ internal abstract class Request(ISessionCommand command) : INoSerializationVerif
     /// <summary>Answers once: later answers are dropped.</summary>
     public void Answer(object reply, IActorRef self)
     {
-        (_command, _key, Reply, Next) = (null, null, null, null);
+        (_command, _key, Reply, Next, Drawn) = (null, null, null, null, default);
         Deliver(reply, self);
     }
 

@@ -3,20 +3,25 @@ using Akka.Event;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>One key: decides its commands one after the other, and publishes and answers what is durable.</summary>
+/// <summary>One key: owns its sessions, decides its commands one after the other, and publishes and answers what is durable.</summary>
 /// <remarks>
-/// One batch is in flight at a time; what comes meanwhile is decided together as the next one, on the committed sessions. So a batch that
-/// fails leaves nothing behind, and a busy key still shares each sync among all who wait. With the last answer the key is over, and the
-/// actor takes another one: what a key owns is in the table, nothing is lost with it.
+/// It holds the sessions as it last published them, from the key's first command until the key is idle for long; nobody else changes what the
+/// index shows of the key. One batch is in flight at a time; what comes meanwhile is decided together as the next one, on the committed
+/// sessions. So a batch that fails leaves nothing behind, and a busy key still shares each sync among all who wait. An actor whose key is idle
+/// for long may be given another one: what a key owns is in the index, nothing is lost with it.
 /// </remarks>
 internal sealed class SessionKeyActor : UntypedActor
 {
     private readonly KeyActorServices _engine;
     private readonly SelfAsWaiter _waiter;
     private KeySlot _key = null!;
+    private string? _owner;
+    private int _ownerHash;
+    private KeySessions _sessions;
     private RequestQueue _waiting;
     private Commit _inFlight;
 
@@ -34,7 +39,7 @@ internal sealed class SessionKeyActor : UntypedActor
         switch (message)
         {
             case Request request:
-                _key = request.Key;
+                Serve(request.Key);
                 _waiting.Add(request);
                 DecideNext();
                 break;
@@ -50,8 +55,23 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <summary>Only an engine that was not drained stops an actor that still has something to answer.</summary>
     protected override void PostStop()
     {
-        _inFlight.Requests.Reject(Self);
+        var unheard = _inFlight.Requests;
+        while (unheard.Take() is { } request)
+        {
+            request.Answer(new Status.Failure(new SessionOutcomeUnknownException()), Self);
+        }
+
         _waiting.Reject(Self);
+    }
+
+    /// <summary>The key whose commands it takes from here on.</summary>
+    private void Serve(KeySlot key)
+    {
+        if (!ReferenceEquals(_owner, key.Owner))
+        {
+            (_key, _owner, _ownerHash) = (key, key.Owner, TextHash.Of(key.Owner));
+            _sessions = _engine.Table.Of(_owner);
+        }
     }
 
     private void DecideNext()
@@ -62,36 +82,31 @@ internal sealed class SessionKeyActor : UntypedActor
         }
 
         (var requests, _waiting) = (_waiting, default);
-        var before = _engine.Table.Of(_key.Owner);
-        var (after, changes) = (before, default(BatchChanges));
+        var (after, changes) = (_sessions, default(BatchChanges));
         for (var request = requests.First; request is not null; request = request.Next)
         {
-            (after, var stated, request.Reply) = Decide(after, request.Command);
+            (after, var stated, request.Reply) = Decide(after, request);
             changes.Add(stated);
         }
 
-        Submit(requests, before, after, changes);
+        Submit(requests, after, changes);
     }
 
     /// <summary>A decision that throws fails its own caller and changes nothing.</summary>
-    private Decision Decide(KeySessions sessions, ISessionCommand command)
+    private Decision Decide(KeySessions sessions, Request request)
     {
         try
         {
-            return sessions.Apply(command, _engine.Identities);
-        }
-        catch (JamSessionsException e)
-        {
-            return new Decision(sessions, [], e);
+            return sessions.Apply(request.Command, request.Drawn);
         }
         catch (Exception e)
         {
-            Context.GetLogger().Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", command.GetType().Name);
+            Context.GetLogger().Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", request.Command.GetType().Name);
             return new Decision(sessions, [], new SessionEngineException(e));
         }
     }
 
-    private void Submit(RequestQueue requests, KeySessions before, KeySessions after, BatchChanges changes)
+    private void Submit(RequestQueue requests, KeySessions after, BatchChanges changes)
     {
         changes.Fold();
         if (changes.Folded.IsEmpty)
@@ -100,10 +115,10 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
-        var waiter = _engine.Log.MustWait ? _waiter : null;
+        var waiter = _engine.Log.MustWait(_ownerHash) ? _waiter : null;
         try
         {
-            if (!_engine.Log.TryAppend(changes.Folded, waiter))
+            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter))
             {
                 Answer(requests, new SessionsStoppingException());
                 return;
@@ -116,7 +131,7 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
-        _inFlight = new Commit(requests, before, after, changes);
+        _inFlight = new Commit(requests, after, changes);
         if (waiter is null)
         {
             Publish(_inFlight);
@@ -125,7 +140,20 @@ internal sealed class SessionKeyActor : UntypedActor
 
     private void Publish(in Commit commit)
     {
-        _engine.Table.Publish(_key.Owner, commit.Before, commit.After, commit.Changes.Folded);
+        try
+        {
+            _engine.Table.Publish(_owner!, _sessions, commit.After, commit.Changes.Folded);
+            _sessions = commit.After;
+        }
+        catch (Exception e)
+        {
+            // The index is what others see, and so what this goes on from.
+            Context.GetLogger().Error(e, "jam.sessions: a durable batch could not be published; restart the engine");
+            _sessions = _engine.Table.Of(_owner!);
+            Answer(commit.Requests, new SessionOutcomeUnknownException());
+            return;
+        }
+
         Answer(commit.Requests, failure: null);
     }
 
@@ -134,7 +162,7 @@ internal sealed class SessionKeyActor : UntypedActor
         _inFlight = default;
         while (requests.Take() is { } request)
         {
-            if (request is { Command: CreateSession or ReworkSession, Reply: string id })
+            if (request.Drawn.SessionId is { } id)
             {
                 _engine.Identities.Release(id);
             }
@@ -146,7 +174,7 @@ internal sealed class SessionKeyActor : UntypedActor
                 case ReleaseResult.Last:
                     return;
                 case ReleaseResult.LastOfDrain:
-                    Context.Parent.Tell(Drained.Instance, Self);
+                    Context.Parent.Tell(KeyDrained.Instance, Self);
                     return;
             }
         }
@@ -156,10 +184,9 @@ internal sealed class SessionKeyActor : UntypedActor
 
     /// <summary>What was decided, while it is on its way to the disk.</summary>
     /// <param name="Requests">What is answered then.</param>
-    /// <param name="Before">The key's sessions until then.</param>
     /// <param name="After">The key's sessions then.</param>
     /// <param name="Changes">What changes, as each command stated it and folded.</param>
-    private readonly record struct Commit(RequestQueue Requests, KeySessions Before, KeySessions After, BatchChanges Changes);
+    private readonly record struct Commit(RequestQueue Requests, KeySessions After, BatchChanges Changes);
 
     /// <summary>The log tells the actor, which goes on in its own turn.</summary>
     private sealed class SelfAsWaiter(IActorRef self) : ICommitWaiter

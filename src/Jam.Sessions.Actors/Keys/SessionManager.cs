@@ -1,64 +1,61 @@
-using Akka;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>Parent of the key actors and of the persistence actor: makes key actors, stops those that nobody needs, drains on shutdown.</summary>
+/// <summary>Parent of the key actors and of the persistence actor: stops key actors that nobody needs, and drains on shutdown.</summary>
 /// <remarks>
-/// Commands do not come through it (<see cref="SessionsRef"/>). After the drain it stays and answers what still comes with
-/// <see cref="SessionsStoppingException"/>: every caller gets an answer.
+/// Commands do not come through it (<see cref="SessionsRef"/>), and key actors are made on the threads of those who need them. After the drain
+/// it stops, and the gateway answers what still comes with <see cref="SessionsStoppingException"/>: every caller gets an answer.
 /// </remarks>
-internal sealed class SessionManager : UntypedActor, IWithTimers
+internal sealed class SessionManager : UntypedActor
 {
-    private readonly ResolvedOptions _options;
-    private readonly SessionTable _table;
-    private readonly KeyDirectory _keys;
+    private readonly ManagerServices _engine;
     private readonly ICommitLog _log;
-    private readonly Props _keyActors;
     private readonly SessionsRef _gateway;
     private readonly ILoggingAdapter _logger = Context.GetLogger();
-    private readonly List<IActorRef> _awaitingDrain = [];
+    private readonly IActorRef _self;
     private int _undrained;
 
-    private SessionManager(
-        ResolvedOptions options, SessionTable table, KeyDirectory keys, Func<IActorRefFactory, ICommitLog> openLog, Func<ICommitLog, Props> keyActors)
+    private SessionManager(ManagerServices engine)
     {
-        _options = options;
-        _table = table;
-        _keys = keys;
-        _log = openLog(Context);
-        _keyActors = keyActors(_log);
-        _gateway = new SessionsRef((IInternalActorRef)Self, keys, table, options);
+        _engine = engine;
+        _self = Self;
+        try
+        {
+            _log = engine.OpenLog(Context);
+        }
+        catch (Exception e)
+        {
+            engine.Started.TrySetException(e);
+            throw;
+        }
+
+        _gateway = engine.GatewayOf((IInternalActorRef)Self);
+
+        // Akka makes a top-level actor in just this way, on the thread of whoever asks for it.
+        var (context, props) = (Context, engine.KeyActors(_log));
+        engine.Keys.MakeActor = () => context.ActorOf(props);
     }
 
-    /// <param name="options">The host's.</param>
-    /// <param name="table">What is committed.</param>
-    /// <param name="keys">The keys that have an actor, and the actors that have no key.</param>
-    /// <param name="openLog">Opens the log, whose actors, if it has any, are the manager's children.</param>
-    /// <param name="keyActors">Makes key actors that hand their batches to the log.</param>
-    public static Props Props(
-        ResolvedOptions options, SessionTable table, KeyDirectory keys, Func<IActorRefFactory, ICommitLog> openLog, Func<ICommitLog, Props> keyActors) =>
-        Akka.Actor.Props.CreateBy(new Producer<SessionManager>(() => new SessionManager(options, table, keys, openLog, keyActors)));
-
-    public ITimerScheduler Timers { get; set; } = null!;
+    public static Props Props(ManagerServices engine) =>
+        Akka.Actor.Props.CreateBy(new Producer<SessionManager>(() => new SessionManager(engine)));
 
     protected override void PreStart()
     {
-        if (_options.KeyIdleTimeout != Timeout.InfiniteTimeSpan)
-        {
-            Timers.StartPeriodicTimer(nameof(Sweep), Sweep.Instance, _options.KeyIdleTimeout);
-        }
+        PlanSweep();
+        _engine.Started.TrySetResult();
     }
 
     protected override void PostStop()
     {
-        _table.Close();
-        _keys.Close();
-        _keys.RejectKept(Self);
+        _engine.Table.Close();
+        _engine.Keys.Close();
+        _engine.End.Come(null);
     }
 
     // A manager that throws would restart and take every key actor with it: the caller gets the fault instead.
@@ -82,47 +79,57 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Spawn spawn:
-                CallersThread.RunElsewhere(() => _keys.Start(spawn.Key, Context.ActorOf(_keyActors)));
-                break;
-            case GetSession or ISessionCommand:
-                CallersThread.RunElsewhere(() => _gateway.Tell(message, Sender));
-                break;
-            case FlushSessions:
-                Flush(Sender);
+            case FlushRequest flush:
+                _log.Flush(flush.Done);
                 break;
             case Sweep:
                 StopUnneeded();
+                PlanSweep();
                 break;
             case Drain:
                 BeginDrain();
                 break;
             default:
-                Sender.Tell(new Status.Failure(new UnknownSessionMessageException(message.GetType())));
+                Forward(message, Sender);
                 break;
         }
     }
 
-    private void Flush(IActorRef asker)
+    /// <summary>What did not come through the gateway: from another system, or by a selection.</summary>
+    private void Forward(object message, IActorRef sender)
     {
-        var self = Self;
-        _log.Flush(failure => Asker.Answer(asker, failure is null ? Done.Instance : new Status.Failure(failure.Fresh()), self));
+        if (_gateway.RunsHostCode(message))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static call => call.Gateway.Tell(call.Message, call.Sender), (Gateway: _gateway, Message: message, Sender: sender), preferLocal: false);
+        }
+        else
+        {
+            _gateway.Tell(message, sender);
+        }
     }
 
     private void StopUnneeded()
     {
-        foreach (var actor in _keys.TakeUnneeded())
+        foreach (var actor in _engine.Keys.Sweep())
         {
             Context.Stop(actor);
+        }
+    }
+
+    private void PlanSweep()
+    {
+        if (_engine.Options.KeyIdleTimeout is var timeout && timeout != Timeout.InfiniteTimeSpan)
+        {
+            TellAfter(timeout / KeyDirectory.SweepsPerTimeout, Sweep.Instance);
         }
     }
 
     private void BeginDrain()
     {
         Become(Draining);
-        _awaitingDrain.Add(Sender);
-        _undrained = _keys.Close();
+        _undrained = _engine.Keys.Close();
         _logger.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
+        TellAfter(_engine.Options.DrainTimeout, DrainOver.Instance);
         CloseLogWhenDrained();
     }
 
@@ -130,73 +137,31 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case LogClosed closed:
-                LogEnd(closed.Shortfall);
-                _awaitingDrain.ForEach(waiting => waiting.Tell(closed.Shortfall is { } shortfall ? new Status.Failure(shortfall.Fresh()) : Drained.Instance));
-                _table.Close();
-                foreach (var child in Context.GetChildren())
-                {
-                    Context.Stop(child);
-                }
-
-                Timers.CancelAll();
-                Become(Stopped);
-                break;
-            case Drained:
+            case KeyDrained:
                 _undrained--;
                 CloseLogWhenDrained();
                 break;
-            case Drain:
-                _awaitingDrain.Add(Sender);
+            case DrainOver when _undrained > 0:
+                _logger.Error("jam.sessions: {Keys} keys have commands without an answer after {Timeout}; nothing that was acknowledged is lost", _undrained, _engine.Options.DrainTimeout);
+                _undrained = 0;
+                TellAfter(_engine.Options.DrainTimeout, DrainOver.Instance);
+                CloseLogWhenDrained();
+                break;
+            case DrainOver:
+                End(new SessionStoreException(
+                    _engine.Options.JsonPath,
+                    $"The disk under {_engine.Options.JsonPath} has not answered for {_engine.Options.DrainTimeout}. Everything acknowledged is in the file or in the journal beside it, which the next start reads; the file stays locked until the disk answers or the process ends."));
+                break;
+            case LogClosed closed:
+                End(closed.Shortfall);
+                break;
+            case FlushRequest flush:
+                flush.Done(new SessionsStoppingException());
+                break;
+            case Drain or Sweep:
                 break;
             default:
-                Reject(message);
-                break;
-        }
-    }
-
-    private void LogEnd(SessionStoreException? shortfall)
-    {
-        if (shortfall is null)
-        {
-            _logger.Info("jam.sessions: stopped; everything acknowledged is in the JSON file");
-        }
-        else
-        {
-            _logger.Error(shortfall, "jam.sessions: stopped, and the JSON file could not be written: {Shortfall}", shortfall.Message);
-        }
-    }
-
-    private void Stopped(object message)
-    {
-        switch (message)
-        {
-            case Drain:
-                Sender.Tell(Drained.Instance);
-                break;
-            default:
-                Reject(message);
-                break;
-        }
-    }
-
-    private void Reject(object message)
-    {
-        switch (message)
-        {
-            case Spawn spawn:
-                _keys.Start(spawn.Key, Self);
-                break;
-            case Request request:
-                request.Reject(Self);
-                break;
-            case GetSession:
                 _gateway.Tell(message, Sender);
-                break;
-            case Sweep or Drained:
-                break;
-            default:
-                Sender.Tell(new Status.Failure(new SessionsStoppingException()));
                 break;
         }
     }
@@ -210,6 +175,29 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
         }
     }
 
+    private void End(SessionStoreException? shortfall)
+    {
+        if (shortfall is null)
+        {
+            _logger.Info("jam.sessions: stopped; everything acknowledged is in the JSON file");
+        }
+        else
+        {
+            _logger.Error(shortfall, "jam.sessions: stopped, and the JSON file could not be written: {Shortfall}", shortfall.Message);
+        }
+
+        _engine.Table.Close();
+        _engine.End.Come(shortfall);
+        Context.Stop(Self);
+    }
+
+    /// <remarks>What is planned holds the reference alone: it may be planned for long after the end.</remarks>
+    private void TellAfter(TimeSpan delay, object message)
+    {
+        var self = _self;
+        _engine.Threads.Workers.After(delay, () => self.Tell(message, ActorRefs.NoSender));
+    }
+
     /// <param name="Shortfall">What the JSON file lacks, and why; null where it holds everything.</param>
     private sealed record LogClosed(SessionStoreException? Shortfall) : INoSerializationVerificationNeeded;
 
@@ -217,4 +205,35 @@ internal sealed class SessionManager : UntypedActor, IWithTimers
     {
         public static readonly Sweep Instance = new();
     }
+
+    /// <summary>The time for a drain is over.</summary>
+    private sealed record DrainOver : INoSerializationVerificationNeeded
+    {
+        public static readonly DrainOver Instance = new();
+    }
+}
+
+/// <summary>What the manager of an engine works with.</summary>
+internal sealed class ManagerServices(ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads)
+{
+    public ResolvedOptions Options => options;
+
+    public SessionTable Table => table;
+
+    public EngineThreads Threads => threads;
+
+    /// <summary>Complete once commands can be taken.</summary>
+    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public EngineEnd End { get; } = new();
+
+    public KeyDirectory Keys { get; } = new(options.MaxIdleKeys);
+
+    /// <summary>Opens the log, whose actors, if it has any, are the manager's children.</summary>
+    public required Func<IActorRefFactory, ICommitLog> OpenLog { get; init; }
+
+    /// <summary>Makes key actors that hand their batches to the log.</summary>
+    public required Func<ICommitLog, Props> KeyActors { get; init; }
+
+    public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, Keys, table, identities, options, End);
 }

@@ -10,15 +10,12 @@ internal readonly record struct Decision(KeySessions After, DocumentChange[] Cha
     public override string ToString() => $"Decision {{ Changes = {Changes.Length} }}";
 }
 
-/// <summary>Where a decision gets what it cannot decide: ids and the time.</summary>
-internal interface IIdentities
+/// <summary>What a command needs and no decision can make: drawn on its way, before its key's turn.</summary>
+/// <param name="SessionId">An id that no session has and no other command will get; null where the command needs none.</param>
+/// <param name="DocumentId">The number of a new document.</param>
+/// <param name="Now">Unix seconds.</param>
+internal readonly record struct Drawn(string? SessionId, long DocumentId, double Now)
 {
-    /// <summary>An id that no session has and no other decision will get.</summary>
-    /// <exception cref="SessionIdFactoryException">The id factory failed or repeats itself.</exception>
-    string NewSessionId();
-
-    long NewDocumentId();
-
-    /// <summary>Unix seconds.</summary>
-    double Now();
+    /// <summary>Without the id.</summary>
+    public override string ToString() => nameof(Drawn);
 }

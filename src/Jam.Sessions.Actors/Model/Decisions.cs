@@ -2,23 +2,22 @@ using Akka;
 
 namespace Jam.Sessions.Actors.Model;
 
-/// <summary>What each command does to the sessions of an owner. Pure but for the ids that are drawn.</summary>
+/// <summary>What each command does to the sessions of an owner. Pure.</summary>
 internal static class Decisions
 {
-    public static Decision Apply(this KeySessions sessions, ISessionCommand command, IIdentities identities) => command switch
+    public static Decision Apply(this KeySessions sessions, ISessionCommand command, in Drawn drawn) => command switch
     {
-        CreateSession create => Create(sessions, create, identities),
+        CreateSession create => Create(sessions, create, drawn),
         UpdateSession update => Update(sessions, update),
         DeleteSession delete => Delete(sessions, delete),
         ClearSessions clear => Clear(sessions, clear),
-        ReworkSession rework => Rework(sessions, rework, identities),
+        ReworkSession rework => Rework(sessions, rework, drawn),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "not a command about sessions"),
     };
 
-    private static Decision Create(KeySessions sessions, CreateSession create, IIdentities identities)
+    private static Decision Create(KeySessions sessions, CreateSession create, in Drawn drawn)
     {
-        var session = new Document(
-            identities.NewSessionId(), create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null);
+        var session = new Document(drawn.SessionId!, create.SessionKey, create.Data, drawn.Now, drawn.DocumentId, raw: null);
         return new Decision(sessions.Add(session), [DocumentChange.Created(session)], session.Id);
     }
 
@@ -33,14 +32,14 @@ internal static class Decisions
         return new Decision(sessions.With(changes), changes, changes.Length > 0);
     }
 
-    private static Decision Rework(KeySessions sessions, ReworkSession rework, IIdentities identities)
+    private static Decision Rework(KeySessions sessions, ReworkSession rework, in Drawn drawn)
     {
         if (!sessions.Contains(rework.SessionId))
         {
             return NotFound(sessions);
         }
 
-        var newId = identities.NewSessionId();
+        var newId = drawn.SessionId!;
         var changes = ChangesOf(sessions, rework.SessionId, Intent.Reworked, static (session, id) => session.WithId(id), newId);
         return new Decision(sessions.With(changes), changes, newId);
     }

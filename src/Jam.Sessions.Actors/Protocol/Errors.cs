@@ -51,6 +51,13 @@ public sealed class SessionsStoppingException()
     internal override JamSessionsException Fresh() => new SessionsStoppingException();
 }
 
+/// <summary>The engine ended before it heard from the disk: the change may be found after the next start, or not.</summary>
+public sealed class SessionOutcomeUnknownException()
+    : JamSessionsException("The session engine ended before the disk answered; the change may be found after the next start, or not.")
+{
+    internal override JamSessionsException Fresh() => new SessionOutcomeUnknownException();
+}
+
 /// <summary>The engine was sent a message that is not one of its own.</summary>
 public sealed class UnknownSessionMessageException : JamSessionsException
 {

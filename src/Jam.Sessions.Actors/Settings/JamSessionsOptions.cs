@@ -43,10 +43,18 @@ public sealed class JamSessionsOptions
     /// <value>Default: false. HOCON: <c>allow-plain-to-encrypted</c>.</value>
     public bool? AllowPlainToEncrypted { get; set; }
 
-    /// <summary>Makes session ids. It may be called from several threads at once.</summary>
-    /// <remarks>An id is a bearer secret and must be unguessable. An id that is taken is not used; after five such the create fails.</remarks>
+    /// <summary>Makes session ids. It is called on the thread that asks for the change, before the change has its turn; by several threads at once.</summary>
+    /// <remarks>
+    /// An id is a bearer secret and must be unguessable. An id that is taken is not used; after five such the create fails. It runs without
+    /// the caller's ambient context (AsyncLocal, HttpContextAccessor, Activity), and may call the engine.
+    /// </remarks>
     /// <value>Default: <see cref="SessionIds.UuidV4"/>. HOCON: <c>id-factory</c>, <c>uuid-v4</c> or <c>random-256</c>.</value>
     public Func<string>? IdFactory { get; set; }
+
+    /// <summary>Makes session ids where that takes a wait, or the session key. What <see cref="IdFactory"/> says holds of it too.</summary>
+    /// <remarks>A change whose id is still on its way when the engine stops fails with <see cref="SessionsStoppingException"/>.</remarks>
+    /// <value>Default: none. Not in HOCON. Only one of the two factories may be set.</value>
+    public Func<IdRequest, ValueTask<string>>? AsyncIdFactory { get; set; }
 
     /// <summary>What the reply to a change promises.</summary>
     /// <value>Default: <c>Durable</c>. HOCON: <c>durability</c>.</value>
@@ -73,9 +81,18 @@ public sealed class JamSessionsOptions
     /// <value>UTF-16 units, 1 to 1024. Default: 1024. HOCON: <c>max-key-length</c>.</value>
     public int? MaxKeyLength { get; set; }
 
-    /// <summary>How long an actor that no key needs stays. A key has an actor while it has commands; then the actor takes another key.</summary>
-    /// <value>At least 1 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default: 1 minute. HOCON: <c>key-idle-timeout</c>.</value>
+    /// <summary>How long a key keeps its actor after its last command.</summary>
+    /// <value>At least 1 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for ever; up to a quarter longer. Default: 1 minute. HOCON: <c>key-idle-timeout</c>.</value>
     public TimeSpan? KeyIdleTimeout { get; set; }
+
+    /// <summary>About so many idle keys keep their actors until the timeout; above it those that are idle longest lose theirs earlier.</summary>
+    /// <remarks>An idle actor takes some 1 KiB beside its sessions.</remarks>
+    /// <value>At least 0. Default: 10,000. HOCON: <c>max-idle-keys</c>.</value>
+    public int? MaxIdleKeys { get; set; }
+
+    /// <summary>How long a drain waits for commands that have no answer yet, and then as long for the disk; then the engine ends without them, and says so.</summary>
+    /// <value>1 s to 1 hour. Default: 10 s. HOCON: <c>drain-timeout</c>.</value>
+    public TimeSpan? DrainTimeout { get; set; }
 
     /// <summary>The clock that creation times come from.</summary>
     /// <value>Default: <see cref="System.TimeProvider.System"/>. Not in HOCON.</value>

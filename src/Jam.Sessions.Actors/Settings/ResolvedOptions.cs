@@ -26,6 +26,8 @@ internal sealed class ResolvedOptions
         SessionAesSecret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
         IdFactory = code.IdFactory ?? NamedIdFactory(Read(hocon, "id-factory", (config, key) => config.GetString(key)));
+        AsyncIdFactory = code.AsyncIdFactory;
+        HasTwoIdFactories = code is { AsyncIdFactory: not null, IdFactory: not null };
         Durability = code.Durability ?? NamedDurability(Read(hocon, "durability", (config, key) => config.GetString(key)));
         FlushInterval = code.FlushInterval ?? Read(hocon, "flush-interval", (config, key) => config.GetTimeSpan(key));
         SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", Bytes);
@@ -33,6 +35,8 @@ internal sealed class ResolvedOptions
         MaxDataBytes = code.MaxDataBytes ?? (int)Math.Clamp(Read(hocon, "max-data-bytes", Bytes), int.MinValue, int.MaxValue);
         MaxKeyLength = code.MaxKeyLength ?? Read(hocon, "max-key-length", (config, key) => config.GetInt(key));
         KeyIdleTimeout = code.KeyIdleTimeout ?? Read(hocon, "key-idle-timeout", (config, key) => config.GetTimeSpan(key));
+        MaxIdleKeys = code.MaxIdleKeys ?? Read(hocon, "max-idle-keys", (config, key) => config.GetInt(key));
+        DrainTimeout = code.DrainTimeout ?? Read(hocon, "drain-timeout", (config, key) => config.GetTimeSpan(key));
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
     }
 
@@ -56,6 +60,8 @@ internal sealed class ResolvedOptions
 
     public Func<string> IdFactory { get; }
 
+    public Func<IdRequest, ValueTask<string>>? AsyncIdFactory { get; }
+
     public Durability Durability { get; }
 
     public TimeSpan FlushInterval { get; }
@@ -70,7 +76,13 @@ internal sealed class ResolvedOptions
 
     public TimeSpan KeyIdleTimeout { get; }
 
+    public int MaxIdleKeys { get; }
+
+    public TimeSpan DrainTimeout { get; }
+
     public TimeProvider TimeProvider { get; }
+
+    private bool HasTwoIdFactories { get; }
 
     /// <exception cref="JamSessionsOptionsException">Options that cannot work, all at once.</exception>
     public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem)
@@ -121,6 +133,11 @@ internal sealed class ResolvedOptions
             yield return "id-factory must be uuid-v4 or random-256, or be set in code.";
         }
 
+        if (HasTwoIdFactories)
+        {
+            yield return "IdFactory and AsyncIdFactory are both set; set one of them.";
+        }
+
         if (!Enum.IsDefined(Durability))
         {
             yield return "durability must be durable or relaxed.";
@@ -154,6 +171,16 @@ internal sealed class ResolvedOptions
         if (KeyIdleTimeout != Timeout.InfiniteTimeSpan && KeyIdleTimeout < OneMillisecond)
         {
             yield return $"key-idle-timeout must be at least 1 ms, or infinite, not {KeyIdleTimeout}.";
+        }
+
+        if (MaxIdleKeys < 0)
+        {
+            yield return $"max-idle-keys must be at least 0, not {MaxIdleKeys}.";
+        }
+
+        if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromHours(1))
+        {
+            yield return $"drain-timeout must be 1 s to 1 hour, not {DrainTimeout}.";
         }
     }
 

@@ -18,12 +18,13 @@ public sealed class RoomsSpec(ITestOutputHelper output)
         ["Model"] = [],
         ["Settings"] = [],
         ["Index"] = ["Model"],
-        ["Keys"] = ["Index", "Commit", "Settings", "Model", "Encryption"],
-        ["Commit"] = ["Model", "Settings"],
+        ["Keys"] = ["Index", "Commit", "Settings", "Model", "Encryption", "Threads"],
+        ["Commit"] = ["Model", "Settings", "Threads"],
+        ["Threads"] = [],
         ["JsonFile"] = ["Commit", "Model", "Disk", "Encryption"],
         ["Disk"] = [],
         ["Encryption"] = [],
-        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "JsonFile", "Disk", "Encryption"],
+        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "JsonFile", "Disk", "Encryption", "Threads"],
     };
 
     // What hosts name stands in the root namespace, whatever its room.

@@ -1,73 +1,51 @@
+using System.Collections.Concurrent;
 using System.Text;
 using CsCheck;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Threads;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Commit;
 
-/// <summary>From the key actors to the writer: batches in the order of arrival, and one wake however much waits.</summary>
+/// <summary>From the key actors to the writer: cuts in the order of arrival, and one wake however much waits.</summary>
 public sealed class CommitQueueSpec
 {
     private readonly List<WakeReason> _wakes = [];
     private readonly RecordingWaiter _waiter = new();
 
     [Fact]
-    public void Commits_come_out_in_the_order_of_their_arrival_those_that_are_awaited_apart() =>
-        Gen.Bool.Array[0, 60].Sample(commits =>
-        {
-            var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
-            for (var i = 0; i < commits.Length; i++)
+    public void A_cut_has_all_commits_in_the_order_of_their_arrival_first_the_acknowledged_then_the_awaited() =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 9], Gen.Int[0, 3]).Array[0, 200].Array[0, 4].Sample(
+            cuts =>
             {
-                Add(queue, i, isAwaited: commits[i]);
-            }
-
-            var (number, wasAwaited) = (0, (bool?)null);
-            while (queue.TryTake(out var batch))
-            {
-                // Neighbours are of the two kinds by turns: none was broken without need.
-                Assert.NotEqual(wasAwaited, batch.IsAwaited);
-                wasAwaited = batch.IsAwaited;
-                var first = number;
-                while (number < commits.Length && commits[number] == wasAwaited)
+                var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System, lanes: 4);
+                foreach (var commits in cuts)
                 {
-                    number++;
+                    // Some are larger than a block of memory.
+                    for (var i = 0; i < commits.Length; i++)
+                    {
+                        var (isAwaited, owner, size) = commits[i];
+                        Assert.True(queue.TryAdd(owner, Entry(i, size), [.. Enumerable.Repeat(Created(i), 1 + (size * 50))], isAwaited ? _waiter : null, out _));
+                    }
+
+                    var batches = Take(queue);
+                    foreach (var isAwaited in new[] { false, true })
+                    {
+                        var expected = Enumerable.Range(0, commits.Length).Where(i => commits[i].Item1 == isAwaited).ToList();
+                        var batch = batches.SingleOrDefault(batch => batch.IsAwaited == isAwaited);
+                        Assert.Equal(string.Join(", ", expected.Select(i => Encoding.ASCII.GetString(Entry(i, commits[i].Item3)))), batch is null ? "" : Text(batch));
+                        Assert.Equal(expected.SelectMany(i => Enumerable.Repeat((long)i, 1 + (commits[i].Item3 * 50))), batch is null ? [] : DocumentIds(batch));
+                        Assert.Equal(isAwaited ? expected.Count : 0, batch?.TakeWaiters().Count ?? 0);
+                    }
+
+                    Assert.True(batches is not [{ IsAwaited: true }, _]);
+                    batches.ForEach(queue.Return);
                 }
-
-                Assert.False(batch.IsEmpty);
-                Assert.Equal(string.Join(", ", Enumerable.Range(first, number - first)), Text(batch));
-                Assert.Equal(Enumerable.Range(first, number - first).Select(i => (long)i), DocumentIds(batch));
-                queue.Return(batch);
-            }
-
-            Assert.Equal(commits.Length, number);
-        });
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void After_so_many_bytes_a_new_batch_begins(bool isAwaited)
-    {
-        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
-        var half = new byte[CommitQueue.BatchBytes / 2];
-        foreach (var _ in Enumerable.Range(0, 5))
-        {
-            Add(queue, half, isAwaited ? _waiter : null);
-        }
-
-        Assert.Equal([(2 * half.Length) + 2, (2 * half.Length) + 2, half.Length], Take(queue).Select(batch => batch.Length));
-    }
-
-    [Fact]
-    public void A_commit_that_is_larger_than_a_batch_is_one_by_itself()
-    {
-        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
-        Add(queue, new byte[CommitQueue.BatchBytes + 1]);
-        Add(queue, 1);
-        Assert.Equal([CommitQueue.BatchBytes + 1, 1], Take(queue).Select(batch => batch.Length));
-    }
+            },
+            iter: 200);
 
     [Fact]
     public void The_writer_is_woken_once_when_somebody_waits_until_it_found_the_queue_empty()
@@ -77,13 +55,14 @@ public sealed class CommitQueueSpec
         {
             Add(queue, 1, isAwaited: true);
             Add(queue, 2, isAwaited: true);
-            Assert.True(queue.TryTake(out _));
+            Assert.Single(Take(queue));
 
             // It is still about to look: what comes now is found.
             Add(queue, 3, isAwaited: true);
+            Assert.Equal(WakeReason.Write, queue.Look());
             Assert.Equal(Enumerable.Repeat(WakeReason.Write, round), _wakes);
-            Assert.True(queue.TryTake(out _));
-            Assert.False(queue.TryTake(out _));
+            Assert.Single(Take(queue));
+            Assert.Equal(WakeReason.None, queue.Look());
         }
     }
 
@@ -104,7 +83,8 @@ public sealed class CommitQueueSpec
             Add(queue, 4, isAwaited: true);
             Add(queue, 5);
             Assert.Equal([WakeReason.Collect, WakeReason.CollectMany, WakeReason.Write], _wakes.Skip(told));
-            Assert.Equal(3, Take(queue).Count);
+            Assert.Equal(2, Take(queue).Count);
+            Assert.Equal(WakeReason.None, queue.Look());
         }
     }
 
@@ -114,8 +94,7 @@ public sealed class CommitQueueSpec
         var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         Add(queue, 1);
         Assert.Single(_wakes);
-        Assert.True(queue.TryTake(out _, willPollAgain: true));
-        Assert.False(queue.TryTake(out _, willPollAgain: true));
+        Assert.Single(Take(queue, willPollAgain: true));
         Add(queue, 2);
         Assert.Single(_wakes);
         Add(queue, new byte[64 << 10]);
@@ -125,6 +104,7 @@ public sealed class CommitQueueSpec
 
         // It has come back, and does not say that it will again.
         Assert.Equal(2, Take(queue).Count);
+        Assert.Equal(WakeReason.None, queue.Look());
         Add(queue, 4);
         Assert.Equal(4, _wakes.Count);
     }
@@ -134,18 +114,22 @@ public sealed class CommitQueueSpec
     {
         const int Threads = 3;
         const int Commits = 5000;
-        var queue = new CommitQueue(Durability.Durable, TimeProvider.System);
+        var queue = new CommitQueue(Durability.Durable, TimeProvider.System, lanes: 2);
         var found = new List<string>();
         void Wake()
         {
             // Runs on whichever thread wakes: as the writer does, one call after the other.
             lock (found)
             {
-                while (queue.TryTake(out var batch))
+                do
                 {
-                    found.AddRange(Text(batch).Split(", "));
-                    queue.Return(batch);
+                    foreach (var batch in Take(queue))
+                    {
+                        found.AddRange(Text(batch).Split(", "));
+                        queue.Return(batch);
+                    }
                 }
+                while (queue.Look() != WakeReason.None);
             }
         }
 
@@ -156,7 +140,7 @@ public sealed class CommitQueueSpec
                 start.SignalAndWait();
                 for (var i = 0; i < Commits; i++)
                 {
-                    queue.TryAdd(Encoding.ASCII.GetBytes($"{thread}-{i}"), [], _waiter, out var wake);
+                    queue.TryAdd(thread, Encoding.ASCII.GetBytes($"{thread}-{i}"), [], _waiter, out var wake);
                     if (wake != WakeReason.None)
                     {
                         Wake();
@@ -172,27 +156,28 @@ public sealed class CommitQueueSpec
     }
 
     [Fact]
-    public void Durable_commits_must_wait_and_relaxed_ones_only_while_the_disk_refuses_or_much_is_unwritten()
+    public void Durable_commits_must_wait_and_relaxed_ones_only_while_the_disk_refuses_or_much_of_their_lane_is_unwritten()
     {
-        Assert.True(new CommitQueue(Durability.Durable, TimeProvider.System).MustWait);
-        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
-        Assert.False(queue.MustWait);
+        Assert.True(new CommitQueue(Durability.Durable, TimeProvider.System).MustWait(0));
+        var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System, lanes: 4);
+        Assert.False(queue.MustWait(0));
         queue.IsHeldUp = true;
-        Assert.True(queue.MustWait);
+        Assert.True(queue.MustWait(0));
         queue.IsHeldUp = false;
-        Assert.False(queue.MustWait);
+        Assert.False(queue.MustWait(0));
 
         var entry = new byte[CommitQueue.BatchBytes];
-        for (var i = 0; i < 16; i++)
+        for (var i = 0; i < 4; i++)
         {
-            Assert.False(queue.MustWait);
+            Assert.False(queue.MustWait(0));
             Add(queue, entry);
         }
 
-        Add(queue, 1);
-        Assert.True(queue.MustWait);
-        Assert.True(queue.TryTake(out _));
-        Assert.False(queue.MustWait);
+        Add(queue, 0);
+        Assert.True(queue.MustWait(0));
+        Assert.False(queue.MustWait(1));
+        Assert.Single(Take(queue));
+        Assert.False(queue.MustWait(0));
     }
 
     [Fact]
@@ -206,12 +191,9 @@ public sealed class CommitQueueSpec
         Assert.Equal(waiters[..2], batch.TakeWaiters());
         queue.Return(batch);
 
-        // The batch that is filled was begun before; the next one is the one that came back.
-        Add(queue, [.. "3"u8]);
-        queue.TryAdd("4"u8, [Created(4)], waiters[2], out _);
-        var batches = Take(queue);
-        Assert.Same(batch, batches[1]);
-        Assert.Equal(["3", "4"], batches.Select(Text));
+        queue.TryAdd(0, "4"u8, [Created(4)], waiters[2], out _);
+        Assert.Same(batch, Assert.Single(Take(queue)));
+        Assert.Equal("4", Text(batch));
         Assert.Equal([4L], DocumentIds(batch));
         Assert.Equal(waiters[2..], batch.TakeWaiters());
         Assert.Empty(batch.TakeWaiters());
@@ -220,18 +202,25 @@ public sealed class CommitQueueSpec
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task One_who_takes_long_to_hear_of_a_batch_does_not_keep_the_others_waiting(bool isRefused)
+    public async Task Everybody_who_waits_hears_once_what_became_of_the_batch_on_a_thread_of_the_engine(bool isRefused)
     {
-        const int Others = 20;
-        var patience = TimeSpan.FromMinutes(1);
-        var others = new CountdownEvent(Others);
-        var slow = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        const int Waiters = 100;
+        var workers = new Workers("test");
         var refusal = isRefused ? new SessionStoreException("path", "refused") : null;
-        List<ICommitWaiter> waiters = [new RecordingWaiter(_ => slow.SetResult(others.Wait(patience)))];
-        waiters.AddRange(Enumerable.Range(0, Others).Select(_ => new RecordingWaiter(_ => others.Signal())));
-        ThreadPool.UnsafeQueueUserWorkItem(new Outcome(waiters, refusal), preferLocal: false);
-        Assert.True(await slow.Task);
-        Assert.All(waiters.Cast<RecordingWaiter>(), waiter => Assert.Same(refusal, Assert.Single(waiter.Outcomes)));
+        var (left, names, all) = (Waiters, new ConcurrentDictionary<string, bool>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiters = Enumerable.Range(0, Waiters).Select(_ => new RecordingWaiter(_ =>
+        {
+            names[Thread.CurrentThread.Name!] = true;
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                all.SetResult();
+            }
+        })).ToList();
+        new Outcome([.. waiters], refusal).TellOn(workers);
+        await all.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.All(waiters, waiter => Assert.Same(refusal, Assert.Single(waiter.Outcomes)));
+        Assert.All(names.Keys, name => Assert.StartsWith("jam.sessions.test-", name, StringComparison.Ordinal));
+        workers.Shutdown();
     }
 
     [Fact]
@@ -253,22 +242,22 @@ public sealed class CommitQueueSpec
         var queue = new CommitQueue(Durability.Relaxed, TimeProvider.System);
         Add(queue, 1);
         queue.Close();
-        Assert.False(queue.TryAdd("2"u8, [], waiter: null, out _));
-        Assert.False(queue.TryAdd("3"u8, [], _waiter, out _));
+        Assert.False(queue.TryAdd(0, "2"u8, [], waiter: null, out _));
+        Assert.False(queue.TryAdd(1, "3"u8, [], _waiter, out _));
         Assert.Equal("1", Assert.Single(Take(queue).Select(batch => Encoding.ASCII.GetString(batch.Entries))));
-        Assert.False(queue.TryAdd("4"u8, [], waiter: null, out _));
+        Assert.False(queue.TryAdd(0, "4"u8, [], waiter: null, out _));
         Assert.Single(_wakes);
     }
 
     private void Add(CommitQueue queue, int number, bool isAwaited = false)
     {
-        Assert.True(queue.TryAdd(Encoding.ASCII.GetBytes($"{number}"), [Created(number)], isAwaited ? _waiter : null, out var wake));
+        Assert.True(queue.TryAdd(ownerHash: 0, Encoding.ASCII.GetBytes($"{number}"), [Created(number)], isAwaited ? _waiter : null, out var wake));
         Note(wake);
     }
 
     private void Add(CommitQueue queue, byte[] entry, ICommitWaiter? waiter = null)
     {
-        Assert.True(queue.TryAdd(entry, [], waiter, out var wake));
+        Assert.True(queue.TryAdd(ownerHash: 0, entry, [], waiter, out var wake));
         Note(wake);
     }
 
@@ -282,15 +271,14 @@ public sealed class CommitQueueSpec
 
     private static DocumentChange Created(int number) => new(null, new Document($"id{number}", "key", SessionData.Empty, 1.5, number, raw: null));
 
-    private static List<CommitBatch> Take(CommitQueue queue)
-    {
-        var batches = new List<CommitBatch>();
-        while (queue.TryTake(out var batch))
-        {
-            batches.Add(batch);
-        }
+    /// <summary>Of this number, and of one of four lengths.</summary>
+    private static byte[] Entry(int number, int size) => Encoding.ASCII.GetBytes($"{number}{new string('x', size switch { 0 => 0, 1 => 300, 2 => 5000, _ => 40_000 })}");
 
-        return batches;
+    private static List<CommitBatch> Take(CommitQueue queue, bool willPollAgain = false)
+    {
+        var batches = new Queue<CommitBatch>();
+        queue.Take(batches, willPollAgain);
+        return [.. batches];
     }
 
     private static string Text(CommitBatch batch) => Encoding.ASCII.GetString(batch.Entries);

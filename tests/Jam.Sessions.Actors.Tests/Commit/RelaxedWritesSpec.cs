@@ -37,7 +37,7 @@ public sealed class RelaxedWritesSpec : EngineTest
     {
         var time = new FakeTimeProvider();
         var log = Writer(new FaultyDisk(), time, snapshotJournalBytes: 4096);
-        Assert.True(log.TryAppend(Change(1, new string('x', 10_000)), waiter: null));
+        Assert.True(log.TryAppend(ownerHash: 0, Change(1, new string('x', 10_000)), waiter: null));
         time.Advance(TimeSpan.FromHours(2));
         log.Turn();
         Assert.NotNull(log.Begun);
@@ -50,7 +50,7 @@ public sealed class RelaxedWritesSpec : EngineTest
         var disk = new FaultyDisk();
         var log = Writer(disk, new FakeTimeProvider());
         disk.Fail("Sync", "Create");
-        Assert.True(log.TryAppend(Change(1), waiter: null));
+        Assert.True(log.TryAppend(ownerHash: 0, Change(1), waiter: null));
         SessionStoreException? shortfall = null;
         log.Close(reason => shortfall = reason);
         Assert.Contains("that is lost", shortfall!.Message, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class RelaxedWritesSpec : EngineTest
 
         void Add(int number)
         {
-            log.TryAppend(Change(number), waiter: null);
+            log.TryAppend(ownerHash: 0, Change(number), waiter: null);
             log.Turn();
         }
     }

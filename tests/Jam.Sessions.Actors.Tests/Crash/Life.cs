@@ -27,7 +27,6 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     private readonly FakeTimeProvider _time = new();
     private ManualWriter _log = null!;
     private SessionTable _table = null!;
-    private Identities _identities = null!;
     private Violation? _violation;
 
     /// <summary>How often the disk refused.</summary>
@@ -54,7 +53,6 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null), "a test");
         oracle.Recovered(Documents.Of(documents));
         _table = new SessionTable(documents);
-        _identities = new Identities(_table, random);
 
         // So few bytes that the writer takes snapshots of its own accord.
         var settings = new WriterSettings(s_flushInterval, random.Next(500, 5000), _time);
@@ -87,7 +85,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     public bool Commit()
     {
         var decisions = s_keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).Select(Decide).Where(d => d.Changes.Length > 0).ToList();
-        var isAcknowledged = decisions.Count > 0 && (_log.MustWait ? Await(decisions) : Accept(decisions));
+        var isAcknowledged = decisions.Count > 0 && (_log.MustWait(ownerHash: 0) ? Await(decisions) : Accept(decisions));
         if (_log.WriteDelay is { } delay && random.Next(3) == 0)
         {
             _time.Advance(delay);
@@ -158,7 +156,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     {
         var after = oracle.Attempt(decisions.SelectMany(decision => decision.Changes));
         var waiters = decisions.Select(decision => new Waiter(this, decision.Key, decision.After, decision.Changes)).ToList();
-        waiters.ForEach(waiter => _log.TryAppend(waiter.Changes, waiter));
+        waiters.ForEach(waiter => _log.TryAppend(TextHash.Of(waiter.Key), waiter.Changes, waiter));
         _log.Turn();
         if (!waiters.TrueForAll(waiter => waiter.IsCommitted == waiters[0].IsCommitted && waiter.IsCommitted is not null))
         {
@@ -181,7 +179,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         foreach (var (key, after, changes) in decisions)
         {
             oracle.Accept(oracle.Attempt(changes));
-            _log.TryAppend(changes, waiter: null);
+            _log.TryAppend(TextHash.Of(key), changes, waiter: null);
             _table.Publish(key, _table.Of(key), after, changes);
         }
 
@@ -216,12 +214,8 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var (after, changes) = (before, default(BatchChanges));
         for (var commands = random.Next(1, 4); commands > 0; commands--)
         {
-            (after, var stated, var reply) = after.Apply(Command(key, after), _identities);
+            (after, var stated, _) = after.Apply(Command(key, after), Draw());
             changes.Add(stated);
-            if (reply is string id)
-            {
-                _table.Release(id);
-            }
         }
 
         changes.Fold();
@@ -303,6 +297,8 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
     private sealed class Waiter(Life life, string key, KeySessions after, DocumentChange[] changes) : ICommitWaiter
     {
+        public string Key => key;
+
         public DocumentChange[] Changes => changes;
 
         public bool? IsCommitted { get; private set; }
@@ -328,21 +324,15 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         }
     }
 
-    private sealed class Identities(SessionTable table, Random random) : IIdentities
+    private Drawn Draw()
     {
-        public string NewSessionId()
+        string id;
+        do
         {
-            string id;
-            do
-            {
-                id = $"{random.NextInt64():x16}";
-            }
-            while (!table.TryReserve(id));
-            return id;
+            id = $"{random.NextInt64():x16}";
         }
-
-        public long NewDocumentId() => table.NewDocumentId();
-
-        public double Now() => 1_795_367_285.25 + random.Next(1000);
+        while (!_table.TryReserve(id));
+        _table.Release(id);
+        return new Drawn(id, _table.NewDocumentId(), 1_795_367_285.25 + random.Next(1000));
     }
 }

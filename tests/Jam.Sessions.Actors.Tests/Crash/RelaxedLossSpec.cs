@@ -120,7 +120,7 @@ public sealed partial class RelaxedLossSpec(ITestOutputHelper output)
     {
         var id = ++_next;
         _undurable[id] = Elapsed;
-        Assert.True(_log.TryAppend([new DocumentChange(null, new Document($"id{id}", "key", SessionData.Empty, 1.5, id, raw: null))], waiter: null));
+        Assert.True(_log.TryAppend(ownerHash: (int)id, [new DocumentChange(null, new Document($"id{id}", "key", SessionData.Empty, 1.5, id, raw: null))], waiter: null));
         _log.Turn();
     }
 

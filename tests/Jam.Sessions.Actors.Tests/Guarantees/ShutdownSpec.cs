@@ -117,7 +117,7 @@ public sealed class ShutdownSpec : EngineTest
                         }
                     }
                 }
-                catch (SessionsStoppingException)
+                catch (Exception e) when (e is SessionsStoppingException or SessionOutcomeUnknownException)
                 {
                     return acknowledged;
                 }

@@ -3,7 +3,7 @@ using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Keys;
 
-/// <summary>Key actors in a running engine: few serve many keys, in each caller's order, and the end answers everybody.</summary>
+/// <summary>Key actors in a running engine: one for each key, in each caller's order, and the end answers everybody.</summary>
 public sealed class KeyActorsSpec : EngineTest
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -11,17 +11,68 @@ public sealed class KeyActorsSpec : EngineTest
     [Theory]
     [InlineData(Durability.Durable)]
     [InlineData(Durability.Relaxed)]
-    public async Task One_actor_serves_a_thousand_keys_that_are_used_one_after_the_other(Durability durability)
+    public async Task A_key_keeps_its_actor_from_command_to_command_and_each_key_has_one_of_its_own(Durability durability)
     {
         await using var engine = await StartAsync(o => (o.Durability, o.KeyIdleTimeout) = (durability, Timeout.InfiniteTimeSpan));
-        for (var i = 0; i < 1000; i++)
+        for (var round = 0; round < 3; round++)
         {
-            var id = await engine.Client.CreateAsync($"user{i}", Data());
-            await KeyActors.SettleAsync(System, engine);
-            Assert.True(await engine.Client.DeleteAsync(id));
-            await KeyActors.SettleAsync(System, engine);
-            Assert.Single(await KeyActors.OfAsync(System, engine));
+            var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => engine.Client.CreateAsync($"user{i}", Data())));
+            await Task.WhenAll(ids.Select(id => engine.Client.DeleteAsync(id)));
+            Assert.Equal(100, (await KeyActors.OfAsync(System, engine)).Count);
         }
+    }
+
+    [Fact]
+    public async Task An_actor_whose_key_was_idle_for_long_stops_and_the_key_goes_on_with_another_one()
+    {
+        await using var engine = await StartAsync(o => o.KeyIdleTimeout = TimeSpan.FromMilliseconds(20));
+        var id = await engine.Client.CreateAsync("user1", Data());
+        var actor = Assert.Single(await KeyActors.OfAsync(System, engine));
+        await actor.WatchAsync().WaitAsync(s_patience);
+        await engine.Client.UpdateAsync(id, Data("""{"n": 2}"""));
+        Assert.Equal("""{"n": 2}""", (await engine.Client.GetAsync(id))!.Data.Json);
+        Assert.Equal(1, await engine.Client.ClearAsync("user1"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(64)]
+    public async Task Keys_that_share_actors_since_few_may_idle_lose_and_mix_nothing(int maxIdleKeys)
+    {
+        const int Keys = 500;
+        await using var engine = await StartAsync(o => (o.Durability, o.MaxIdleKeys) = (Durability.Relaxed, maxIdleKeys));
+        var ids = new string[Keys];
+        for (var round = 0; round < 3; round++)
+        {
+            for (var key = 0; key < Keys; key++)
+            {
+                ids[key] = round == 0 ? await engine.Client.CreateAsync($"user{key}", Data($$"""{"key": {{key}}}""")) : await engine.Client.ReworkAsync(ids[key]);
+            }
+        }
+
+        Assert.True((await KeyActors.OfAsync(System, engine)).Count < Keys);
+        for (var key = 0; key < Keys; key++)
+        {
+            var session = (await engine.Client.GetAsync(ids[key]))!;
+            Assert.Equal(($"user{key}", $$"""{"key": {{key}}}"""), (session.Key, session.Data.Json));
+            Assert.Equal(1, await engine.Client.ClearAsync($"user{key}"));
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_manager_ends_a_key_actor()
+    {
+        await using var engine = await StartAsync();
+        var id = await engine.Client.CreateAsync("user1", Data());
+        System.ActorSelection(engine.Ref.Path / "*").Tell(PoisonPill.Instance, ActorRefs.NoSender);
+        System.ActorSelection(engine.Ref.Path / "*").Tell(Kill.Instance, ActorRefs.NoSender);
+        foreach (var actor in await KeyActors.OfAsync(System, engine))
+        {
+            await actor.Ask<ActorIdentity>(new Identify(null), s_patience);
+        }
+
+        await engine.Client.UpdateAsync(id, Data("""{"n": 2}""")).WaitAsync(s_patience);
+        Assert.True(await engine.Client.DeleteAsync(id).WaitAsync(s_patience));
     }
 
     [Theory]

@@ -4,181 +4,165 @@ using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Keys;
 
-/// <summary>Which actor a key's commands go to, from the first one to the last answer, and what a drain finds.</summary>
+/// <summary>Which actor a key's commands go to, from the first one until the key was idle for long, and what a drain finds.</summary>
 public sealed class KeyDirectorySpec
 {
-    private readonly KeyDirectory _keys = new();
-    private readonly RecordingRef _manager = new("manager");
-    private readonly RecordingRef _actor = new("actor");
-    private readonly RecordingRef _other = new("other");
+    private readonly List<RecordingRef> _actors = [];
+    private readonly KeyDirectory _keys;
+
+    public KeyDirectorySpec() => _keys = Directory();
 
     [Fact]
-    public void The_first_command_waits_for_the_actor_that_the_manager_is_asked_for_once()
+    public void The_actor_of_a_key_is_made_once_and_gets_all_its_commands()
     {
         var (first, second) = (Pass("a"), Pass("a"));
-        var spawn = Assert.IsType<Spawn>(Assert.Single(_manager.Messages));
-        Assert.Same(first.Key, spawn.Key);
         Assert.Same(first.Key, second.Key);
-        Assert.Equal("a", spawn.Key.Owner);
-
-        _keys.Start(spawn.Key, _actor);
+        Assert.Equal("a", first.Key.Owner);
+        Leave(first);
+        Leave(second);
         var third = Pass("a");
-        Assert.Equal([first, second, third], _actor.Messages);
-        Assert.Single(_manager.Messages);
+        Assert.Same(first.Key, third.Key);
+        Assert.Equal([first, second, third], Assert.Single(_actors).Messages);
     }
 
     [Fact]
-    public void What_comes_while_early_commands_are_handed_over_comes_after_them()
+    public void What_comes_while_the_actor_is_made_or_is_given_early_commands_comes_after_them()
     {
-        Request? late = null;
-        var requests = new List<object>();
-        var actor = new RecordingRef("actor", told =>
+        var keys = new KeyDirectory(100);
+        var (told, passed) = (new List<object>(), new List<object>());
+        var isTold = false;
+        keys.MakeActor = () =>
         {
-            requests.Add(told);
-            late ??= Pass("a");
-        });
-        var (first, second) = (Pass("a"), Pass("a"));
-        _keys.Start(first.Key, actor);
-        Assert.Equal([first, second, late!], requests);
-        Assert.Equal(Pass("a"), actor.Messages[^1]);
+            passed.Add(Pass("a", keys));
+            passed.Add(Pass("a", keys));
+            return new RecordingRef("actor", message =>
+            {
+                told.Add(message);
+                if (!isTold)
+                {
+                    isTold = true;
+                    passed.Add(Pass("a", keys));
+                }
+            });
+        };
+        var first = Pass("a", keys);
+        Assert.Equal([first, .. passed], told);
+        Assert.Same(Pass("a", keys), told[^1]);
     }
 
     [Fact]
-    public void With_the_last_answer_a_key_is_over_and_its_actor_takes_the_next_one()
+    public void A_key_that_was_idle_for_the_timeout_loses_its_actor_and_no_other_key_does()
     {
-        Start("a");
-        for (var i = 0; i < 1000; i++)
+        Leave(Pass("idle"));
+        Pass("busy");
+        for (var sweep = 0; sweep < KeyDirectory.SweepsPerTimeout; sweep++)
         {
-            var owner = LastTold(_actor).Key.Owner;
-            Assert.True(_keys.Contains(owner));
-            Assert.Equal(ReleaseResult.Last, _keys.Leave(LastTold(_actor).Key));
-            Assert.False(_keys.Contains(owner));
-
-            var request = Pass($"{i % 3}");
-            Assert.Same(request, LastTold(_actor));
-            Assert.Equal($"{i % 3}", request.Key.Owner);
+            Assert.Empty(_keys.Sweep());
         }
 
-        Assert.Single(_manager.Messages);
+        Leave(Pass("late"));
+        Assert.Equal([_actors[0]], _keys.Sweep());
+        Assert.Empty(_keys.Sweep());
+        Assert.Equal(2, _keys.Count);
+        Pass("idle");
+        Assert.Equal(4, _actors.Count);
     }
 
     [Fact]
-    public void A_key_with_a_command_that_has_no_answer_keeps_its_actor()
+    public void A_key_that_has_a_command_now_and_then_keeps_its_actor()
     {
-        var key = Start("a");
-        Pass("a");
-        Assert.Equal(ReleaseResult.OneOfMany, _keys.Leave(key));
-        Assert.True(_keys.Contains("a"));
-        var third = Pass("a");
-        Assert.Same(third, LastTold(_actor));
-        Assert.Equal(ReleaseResult.OneOfMany, _keys.Leave(key));
+        for (var sweep = 0; sweep < 100; sweep++)
+        {
+            Leave(Pass("a"));
+            Assert.Empty(_keys.Sweep());
+        }
 
-        Pass("b");
-        Assert.Equal(["a", "b"], _manager.Messages.Select(spawn => ((Spawn)spawn).Key.Owner));
-        Assert.Equal(ReleaseResult.Last, _keys.Leave(key));
+        Assert.Single(_actors);
     }
 
     [Fact]
-    public void A_key_that_is_over_begins_anew_with_whichever_actor_is_idle()
+    public void Above_so_many_idle_keys_the_longest_idle_gives_its_actor_to_the_next_key_and_busy_ones_keep_theirs()
     {
-        var (a, b) = (Start("a"), Start("b", _other));
-        _keys.Leave(b);
-        _keys.Leave(a);
-        Assert.Same(Pass("a"), LastTold(_other));
-        Assert.Same(Pass("b"), LastTold(_actor));
-        Assert.Equal(("b", "a"), (a.Owner, b.Owner));
-        Assert.Equal(2, _manager.Messages.Count);
+        // No key may idle: each that comes takes what idles in its stripe.
+        var keys = Directory(maxIdleKeys: 0);
+        var same = SameStripe().Take(4).ToList();
+        var (first, second, third) = (Pass(same[0], keys), Pass(same[1], keys), Pass(same[2], keys));
+        var busy = second.Key;
+        keys.Leave(third.Key);
+        keys.Leave(first.Key);
+        var fourth = Pass(same[3], keys);
+        Assert.Same(_actors[2], _actors.Single(actor => actor.Messages.Contains(fourth)));
+        Assert.Equal(same[3], fourth.Key.Owner);
+        Assert.Equal((same[1], 3), (busy.Owner, _actors.Count));
+
+        // The one that is too many loses its actor with the next sweep.
+        Assert.Equal([_actors[0]], keys.Sweep());
+        Assert.Equal(2, keys.Count);
     }
 
     [Fact]
-    public void An_actor_that_was_not_needed_is_given_up_and_one_that_has_a_key_is_not()
+    public void A_key_with_a_command_that_has_no_answer_is_busy()
     {
-        var (a, b) = (Start("a"), Start("b", _other));
-        _keys.Leave(a);
-        Assert.Empty(_keys.TakeUnneeded());
-        Assert.Equal([_actor], _keys.TakeUnneeded());
-        Assert.Empty(_keys.TakeUnneeded());
-        Pass("c");
-        Assert.Equal(3, _manager.Messages.Count);
-        Assert.Same(b, Pass("b").Key);
+        Assert.False(_keys.IsBusy("a"));
+        var (first, _) = (Pass("a"), Pass("a"));
+        Assert.True(_keys.IsBusy("a"));
+        Assert.Equal(ReleaseResult.OneOfMany, Leave(first));
+        Assert.True(_keys.IsBusy("a"));
+        Assert.Equal(ReleaseResult.Last, Leave(first));
+        Assert.False(_keys.IsBusy("a"));
     }
 
     [Fact]
     public void The_end_waits_for_the_last_answer_of_a_busy_key_and_lets_nothing_more_in()
     {
-        var key = Start("a");
-        Pass("a");
+        var (first, second) = (Pass("a"), Pass("a"));
+        Leave(Pass("b"));
         Assert.Equal(1, _keys.Close());
         Assert.False(TryPass("a"));
-        Assert.Equal(ReleaseResult.OneOfMany, _keys.Leave(key));
-        Assert.False(TryPass("a"));
-        Assert.Equal(ReleaseResult.LastOfDrain, _keys.Leave(key));
-        Assert.False(TryPass("a"));
-        Assert.Equal(2, _actor.Messages.Count);
-    }
-
-    [Fact]
-    public void The_end_does_not_wait_for_a_key_that_is_over_and_its_actor_serves_nobody_any_more()
-    {
-        _keys.Leave(Start("a"));
-        Assert.Equal(0, _keys.Close());
-        Assert.False(TryPass("a"));
         Assert.False(TryPass("b"));
-        Assert.Single(_actor.Messages);
-        Assert.Single(_manager.Messages);
+        Assert.False(TryPass("c"));
+        Assert.Equal(ReleaseResult.OneOfMany, Leave(first));
+        Assert.Equal(ReleaseResult.LastOfDrain, Leave(second));
+        Assert.Equal(2, _actors.Count);
     }
 
     [Fact]
-    public void The_end_does_not_wait_for_a_key_without_an_actor_whose_commands_the_manager_gets()
+    public void Commands_whose_actor_cannot_be_made_are_refused_and_the_next_one_tries_again()
     {
-        var (first, second) = (Pass("a"), Pass("a"));
-        Assert.Equal(0, _keys.Close());
-        Assert.False(TryPass("a"));
-        _keys.Start(((Spawn)_manager.Messages[0]).Key, _manager);
-        Assert.Equal([first, second], _manager.Messages.Skip(1));
-    }
-
-    [Fact]
-    public void Commands_whose_actor_is_never_made_are_refused_and_those_that_have_one_are_left_to_it()
-    {
-        var askers = Enumerable.Range(0, 3).Select(i => new RecordingRef($"{i}")).ToList();
-        Start("a");
-        Assert.True(_keys.TryPass("a", new ToldRequest(new ClearSessions("a"), askers[0]), _manager));
-        Assert.True(_keys.TryPass("b", new ToldRequest(new ClearSessions("b"), askers[1]), _manager));
-        Assert.True(_keys.TryPass("b", new ToldRequest(new ClearSessions("b"), askers[2]), _manager));
-        _keys.Close();
-        _keys.RejectKept(_manager);
-        _keys.RejectKept(_manager);
-        Assert.Empty(askers[0].Messages);
-        Assert.All(askers.Skip(1), asker => Assert.IsType<SessionsStoppingException>(Assert.IsType<Status.Failure>(Assert.Single(asker.Messages)).Cause));
+        var asker = new RecordingRef("asker");
+        var makes = 0;
+        var actor = new RecordingRef("actor");
+        var keys = new KeyDirectory(100) { MakeActor = () => ++makes == 1 ? throw new InvalidOperationException("terminating") : actor };
+        Assert.True(keys.TryPass("a", new ToldRequest(new ClearSessions("a"), asker)));
+        Assert.IsType<SessionsStoppingException>(Assert.IsType<Status.Failure>(Assert.Single(asker.Messages)).Cause);
+        Assert.Equal(0, keys.Count);
+        var again = Pass("a", keys);
+        Assert.Equal([again], actor.Messages);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Every_command_reaches_an_actor_while_that_has_its_key_and_the_end_waits_for_the_last_one(bool isDrain)
+    [InlineData(false, 100)]
+    [InlineData(true, 100)]
+    [InlineData(true, 0)]
+    public async Task Every_command_reaches_an_actor_while_that_has_its_key_and_the_end_waits_for_the_last_one(bool isDrain, int maxIdleKeys)
     {
         const int Callers = 4;
         const int Keys = 3;
         for (var round = 0; round < 50; round++)
         {
-            var keys = new KeyDirectory();
+            var keys = new KeyDirectory(maxIdleKeys);
             var (passed, left, drained) = (0, 0, 0);
-            var actors = new Stack<RecordingRef>(Enumerable.Range(0, Keys).Select(_ => new RecordingRef("actor", Answer)));
-
-            // As many actors as keys, and all of them idle: none has to be made during the race.
-            var spawned = new List<KeySlot>();
-            var manager = new RecordingRef("manager", spawn => spawned.Add(((Spawn)spawn).Key));
-            Enumerable.Range(0, Keys).ToList().ForEach(key => keys.TryPass($"{key}", Request($"{key}"), manager));
-            spawned.ForEach(key => keys.Start(key, actors.Pop()));
-
-            left = 0;
+            keys.MakeActor = () => new RecordingRef("actor", Answer);
             using var start = new Barrier(Callers + 1);
             var callers = Enumerable.Range(0, Callers).Select(caller => Run(start, () =>
             {
-                for (var i = 0; i < 1000 && keys.TryPass($"{(i + caller) % Keys}", Request($"{(i + caller) % Keys}"), manager); i++)
+                for (var i = 0; i < 1000 && keys.TryPass($"{(i + caller) % Keys}", Request($"{(i + caller) % Keys}")); i++)
                 {
                     Interlocked.Increment(ref passed);
+                    if (i % 100 == 0)
+                    {
+                        keys.Sweep();
+                    }
                 }
 
                 return 0;
@@ -187,7 +171,6 @@ public sealed class KeyDirectorySpec
             await Task.WhenAll(callers);
             Assert.Equal(passed, left);
             Assert.Equal(undrained, drained);
-            Assert.Equal(Keys, spawned.Count);
 
             void Answer(object told)
             {
@@ -210,27 +193,28 @@ public sealed class KeyDirectorySpec
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private KeySlot Start(string owner, RecordingRef? actor = null)
+    /// <summary>Keys that meet in one stripe.</summary>
+    private static IEnumerable<string> SameStripe() => Enumerable.Range(0, int.MaxValue).Select(i => $"{i}").Where(key => (TextHash.Of(key) & 63) == 0);
+
+    private KeyDirectory Directory(int maxIdleKeys = 10_000) => new(maxIdleKeys)
     {
-        var key = Pass(owner).Key;
-        if (_manager.Messages is [.., Spawn spawn] && spawn.Key == key)
+        MakeActor = () =>
         {
-            _keys.Start(key, actor ?? _actor);
-        }
+            _actors.Add(new RecordingRef($"{_actors.Count}"));
+            return _actors[^1];
+        },
+    };
 
-        return key;
-    }
-
-    private Request Pass(string owner)
+    private Request Pass(string owner, KeyDirectory? keys = null)
     {
         var request = Request(owner);
-        Assert.True(_keys.TryPass(owner, request, _manager));
+        Assert.True((keys ?? _keys).TryPass(owner, request));
         return request;
     }
 
-    private bool TryPass(string owner) => _keys.TryPass(owner, Request(owner), _manager);
+    private ReleaseResult Leave(Request request) => _keys.Leave(request.Key);
 
-    private static Request LastTold(RecordingRef actor) => (Request)actor.Messages[^1];
+    private bool TryPass(string owner) => _keys.TryPass(owner, Request(owner));
 
     private static Request Request(string owner) => new ToldRequest(new ClearSessions(owner), new RecordingRef("asker"));
 }

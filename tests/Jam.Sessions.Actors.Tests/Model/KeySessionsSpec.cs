@@ -29,14 +29,15 @@ public sealed class KeySessionsSpec
     public void Any_commands_do_and_state_what_the_naive_model_does() => AnyBatches.Sample(
         (size, batches) =>
         {
-            var (identities, modelIdentities) = (new Counter(), new Counter());
+            var identities = new Counter();
             var rows = Documents(size);
             var sessions = KeySessions.Of([.. rows]);
             foreach (var command in batches.SelectMany(batch => batch))
             {
                 var (before, rowsBefore) = (sessions, rows.ToList());
-                (sessions, var changes, var reply) = sessions.Apply(command, identities);
-                var expected = Naive(rows, command, modelIdentities);
+                var drawn = identities.Next();
+                (sessions, var changes, var reply) = sessions.Apply(command, drawn);
+                var expected = Naive(rows, command, drawn);
                 Assert.Equal(expected is null ? typeof(SessionNotFoundException) : expected.GetType(), reply.GetType());
                 Assert.True(expected is null || expected.Equals(reply));
                 AssertHolds(rows, sessions);
@@ -58,7 +59,7 @@ public sealed class KeySessionsSpec
                 var (before, changes, all) = (sessions, default(BatchChanges), new List<DocumentChange>());
                 foreach (var command in batch)
                 {
-                    (sessions, var stated, _) = sessions.Apply(command, identities);
+                    (sessions, var stated, _) = sessions.Apply(command, identities.Next());
                     changes.Add(stated);
                     all.AddRange(stated);
                 }
@@ -85,7 +86,7 @@ public sealed class KeySessionsSpec
         var before = sessions.Any;
         for (var i = 0; i < 10; i++)
         {
-            (sessions, var stated, _) = sessions.Apply(new UpdateSession("id0", SomeData[i % 3]), new Counter());
+            (sessions, var stated, _) = sessions.Apply(new UpdateSession("id0", SomeData[i % 3]), new Counter().Next());
             changes.Add(stated);
         }
 
@@ -98,26 +99,24 @@ public sealed class KeySessionsSpec
     }
 
     [Fact]
-    public void A_command_that_finds_nothing_changes_nothing_and_draws_no_id()
+    public void A_command_that_finds_nothing_changes_nothing()
     {
         var identities = new Counter();
         foreach (var command in new ISessionCommand[] { new UpdateSession("id9", SessionData.Empty), new ReworkSession("id9"), new DeleteSession("id9"), new ClearSessions("key9") })
         {
             var sessions = KeySessions.Of([Session(1, "key0", "id0")]);
-            var decision = sessions.Apply(command, identities);
+            var decision = sessions.Apply(command, identities.Next());
             Assert.Empty(decision.Changes);
             Assert.True(decision.After.Is(sessions));
         }
-
-        Assert.Equal("id1", identities.NewSessionId());
     }
 
     [Fact]
     public void A_session_that_came_and_went_leaves_no_document_to_change()
     {
         var (identities, changes) = (new Counter(), default(BatchChanges));
-        var created = KeySessions.None.Apply(new CreateSession("key0", SessionData.Empty), identities);
-        var deleted = created.After.Apply(new DeleteSession("id1"), identities);
+        var created = KeySessions.None.Apply(new CreateSession("key0", SessionData.Empty), identities.Next());
+        var deleted = created.After.Apply(new DeleteSession("id1"), identities.Next());
         changes.Add(created.Changes);
         changes.Add(deleted.Changes);
         changes.Fold();
@@ -134,7 +133,7 @@ public sealed class KeySessionsSpec
         for (var number = 0; number < 50; number++)
         {
             Assert.Equal(number, sessions.Find(id(number))!.DocumentId);
-            (sessions, _, var reply) = sessions.Apply(new DeleteSession(id(number)), new Counter());
+            (sessions, _, var reply) = sessions.Apply(new DeleteSession(id(number)), new Counter().Next());
             Assert.Equal(true, reply);
             Assert.False(sessions.Contains(id(number)));
         }
@@ -157,7 +156,7 @@ public sealed class KeySessionsSpec
     [Fact]
     public void A_command_that_nobody_decides_is_an_error_that_names_its_type_and_nothing_of_it()
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => KeySessions.None.Apply(new Unknown("secret"), new Counter()));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => KeySessions.None.Apply(new Unknown("secret"), new Counter().Next()));
         Assert.Contains("not a command about sessions", error.Message, StringComparison.Ordinal);
         Assert.Equal(nameof(Unknown), error.ActualValue);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
@@ -175,7 +174,7 @@ public sealed class KeySessionsSpec
         {
             // The first one is for the compiler.
             before = i == 0 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            (sessions, var stated, _) = sessions.Apply(commands[Math.Max(i, 0)], identities);
+            (sessions, var stated, _) = sessions.Apply(commands[Math.Max(i, 0)], identities.Next());
             var changes = default(BatchChanges);
             changes.Add(stated);
             changes.Fold();
@@ -230,14 +229,13 @@ public sealed class KeySessionsSpec
     }
 
     /// <summary>The reply, or null where there is no such session.</summary>
-    private static object? Naive(List<Document> rows, ISessionCommand command, Counter identities)
+    private static object? Naive(List<Document> rows, ISessionCommand command, Drawn drawn)
     {
         switch (command)
         {
             case CreateSession create:
-                var id = identities.NewSessionId();
-                rows.Add(new Document(id, create.SessionKey, create.Data, identities.Now(), identities.NewDocumentId(), raw: null));
-                return id;
+                rows.Add(new Document(drawn.SessionId!, create.SessionKey, create.Data, drawn.Now, drawn.DocumentId, raw: null));
+                return drawn.SessionId;
             case DeleteSession delete:
                 return rows.RemoveAll(row => row.Id == delete.SessionId) > 0;
             case ClearSessions clear:
@@ -248,9 +246,8 @@ public sealed class KeySessionsSpec
                 ReplaceAll(rows, update.SessionId, row => new Document(row.Id, row.Key, update.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
                 return Done.Instance;
             case ReworkSession rework:
-                var newId = identities.NewSessionId();
-                ReplaceAll(rows, rework.SessionId, row => new Document(newId, row.Key, row.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
-                return newId;
+                ReplaceAll(rows, rework.SessionId, row => new Document(drawn.SessionId!, row.Key, row.Data, row.CreatedAtSeconds, row.DocumentId, row.Raw));
+                return drawn.SessionId;
             default:
                 throw new NotSupportedException(command.GetType().Name);
         }
@@ -266,15 +263,12 @@ public sealed class KeySessionsSpec
 
     private sealed record Unknown(string SessionId) : ISessionCommand;
 
-    private sealed class Counter : IIdentities
+    /// <summary>Ids and numbers, one after the other.</summary>
+    private sealed class Counter
     {
         private int _ids;
         private long _documents = 100;
 
-        public string NewSessionId() => $"id{++_ids}";
-
-        public long NewDocumentId() => ++_documents;
-
-        public double Now() => _documents;
+        public Drawn Next() => new($"id{++_ids}", ++_documents, _documents);
     }
 }

@@ -31,12 +31,13 @@ public sealed class MessagesSpec
         [typeof(SessionMissing)] = () => SessionMissing.Instance,
         [typeof(Session)] = () => Session,
         [typeof(SessionData)] = () => Data,
+        [typeof(SessionOutcomeUnknownException)] = () => new SessionOutcomeUnknownException(),
         [typeof(SessionNotFoundException)] = () => new SessionNotFoundException(),
         [typeof(SessionEngineException)] = () => new SessionEngineException(new InvalidOperationException("a fault")),
         [typeof(SessionsStoppingException)] = () => new SessionsStoppingException(),
         [typeof(SessionDataException)] = () => Thrown<SessionDataException>(() => SessionData.From("""{"password": "hunter2-data" """)),
         [typeof(SessionKeyException)] = () => Options(o => o.MaxKeyLength = 2).Validate(Key, Data)!,
-        [typeof(SessionIdFactoryException)] = () => Thrown<SessionIdFactoryException>(() => TakenIds().NewSessionId()),
+        [typeof(SessionIdFactoryException)] = () => Thrown<SessionIdFactoryException>(() => Drawn(TakenIds())),
         [typeof(SessionSecretException)] = () => Thrown<SessionSecretException>(() => Fernet.FromKey("hunter2", TimeProvider.System)),
         [typeof(UnknownSessionMessageException)] = () => new UnknownSessionMessageException(typeof(string)),
         [typeof(JamSessionsOptionsException)] = () => Thrown<JamSessionsOptionsException>(() => Options(o => (o.SessionAesSecret, o.MaxKeyLength) = ("hunter2", 0))),
@@ -124,6 +125,8 @@ public sealed class MessagesSpec
         configure(options);
         return ResolvedOptions.Resolve(options, ConfigurationFactory.Empty);
     }
+
+    private static Drawn Drawn(IdentitySource source) => source.DrawAsync(Key, forNewDocument: true).GetAwaiter().GetResult();
 
     private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null);
 

@@ -9,9 +9,10 @@ namespace Jam.Sessions.Actors.Tests.Settings;
 public sealed class OptionsSpec : IDisposable
 {
     private static readonly Func<string> Factory = () => "id";
+    private static readonly Func<IdRequest, ValueTask<string>> AsyncFactory = _ => new("id");
 
     // Each option: HOCON key, default, its words in the documentation; a value in HOCON and as resolved; a value in code.
-    private static readonly Dictionary<string, (string Key, object Default, string Words, string Hocon, object Resolved, object Code)> Options = new()
+    private static readonly Dictionary<string, (string Key, object? Default, string Words, string Hocon, object? Resolved, object Code)> Options = new()
     {
         [nameof(JamSessionsOptions.JsonPath)] = ("json-path", Path.GetFullPath("sessions.json"), "sessions.json", "/hocon.json", "/hocon.json", "/code.json"),
         [nameof(JamSessionsOptions.InMemory)] = ("in-memory", false, "false", "on", true, false),
@@ -29,6 +30,9 @@ public sealed class OptionsSpec : IDisposable
         [nameof(JamSessionsOptions.MaxDataBytes)] = ("max-data-bytes", 1 << 20, "1 MiB", "2", 2, 256 << 20),
         [nameof(JamSessionsOptions.MaxKeyLength)] = ("max-key-length", 1024, "1024", "1", 1, 1023),
         [nameof(JamSessionsOptions.KeyIdleTimeout)] = ("key-idle-timeout", TimeSpan.FromMinutes(1), "1 minute", "infinite", Timeout.InfiniteTimeSpan, TimeSpan.FromMilliseconds(1)),
+        [nameof(JamSessionsOptions.AsyncIdFactory)] = ("", null, "none", "", null, AsyncFactory),
+        [nameof(JamSessionsOptions.MaxIdleKeys)] = ("max-idle-keys", 10_000, "10,000", "0", 0, 20_000),
+        [nameof(JamSessionsOptions.DrainTimeout)] = ("drain-timeout", TimeSpan.FromSeconds(10), "10 s", "1 h", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)),
         [nameof(JamSessionsOptions.TimeProvider)] = ("", TimeProvider.System, "TimeProvider.System", "", TimeProvider.System, new Microsoft.Extensions.Time.Testing.FakeTimeProvider()),
     };
 
@@ -126,7 +130,7 @@ public sealed class OptionsSpec : IDisposable
         Assert.Contains("did you mean durability?", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static (string Key, object Default, string Words, string Hocon, object Resolved, object Code) Of(string name)
+    private static (string Key, object? Default, string Words, string Hocon, object? Resolved, object Code) Of(string name)
     {
         Assert.True(Options.TryGetValue(name, out var option), $"{name} is a new option: add it to {nameof(Options)}.");
         return option;

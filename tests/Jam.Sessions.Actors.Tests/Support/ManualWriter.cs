@@ -33,11 +33,11 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
     /// <summary>What the writer has logged as errors.</summary>
     public Action<Exception> OnError { get; set; } = _ => { };
 
-    public bool MustWait => Commits.MustWait;
+    public bool MustWait(int ownerHash) => Commits.MustWait(ownerHash);
 
-    public bool TryAppend(ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
+    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
     {
-        if (!Commits.TryAdd(_store.Encode(changes), changes, waiter, out var wake))
+        if (!Commits.TryAdd(ownerHash, _store.Encode(changes), changes, waiter, out var wake))
         {
             return false;
         }

@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Jam.Sessions.Actors.Commit;
+namespace Jam.Sessions.Actors.Threads;
 
 /// <summary>Makes actors by a plain call: Props from an expression would compile the expression for every actor.</summary>
 internal sealed class Producer<TActor>(Func<TActor> create) : IIndirectActorProducer

@@ -1,21 +1,30 @@
 using System.Runtime.InteropServices;
 
-namespace Jam.Sessions.Actors.Commit;
+namespace Jam.Sessions.Actors.Threads;
 
 /// <summary>A thread of its own that leaves the processor to whoever else wants it.</summary>
 internal static partial class LowPriorityThread
 {
     private const int Process = 0, ThisThread = 0, Nice = 10;
 
-    public static Task Run(Action work) => Task.Factory.StartNew(
-        () =>
+    /// <param name="name">Of the thread.</param>
+    /// <param name="work">What it does.</param>
+    /// <param name="done">Is told on that thread why the work failed; null where it did not.</param>
+    public static void Run(string name, Action work, Action<Exception?> done) => new Thread(() =>
+    {
+        Exception? failure = null;
+        try
         {
             LowerPriority();
             work();
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        done(failure);
+    }) { IsBackground = true, Name = name }.UnsafeStart();
 
     /// <remarks>
     /// .NET sets priorities on Windows alone. On Linux a niceness is a thread's own (setpriority(2), "C library/kernel differences"), and raising it

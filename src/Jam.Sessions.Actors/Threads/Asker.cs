@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Jam.Sessions.Actors.Keys;
+namespace Jam.Sessions.Actors.Threads;
 
 /// <summary>Tells an answer to whoever asked for it, and to nobody else: Akka logs what nobody gets, and an answer may be a session id.</summary>
 internal static class Asker

@@ -3,29 +3,37 @@ using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
 
-namespace Jam.Sessions.Actors.Keys;
+namespace Jam.Sessions.Actors.Threads;
 
-/// <summary>The mailbox of key actors, of which there are many that wait: Akka's own keeps room for 32 messages in each, this one none.</summary>
-/// <remarks>Akka finds mailboxes by their name in the configuration and makes them through this constructor.</remarks>
-internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox.Messages>
+/// <summary>The mailbox of the engine's actors: an empty one keeps no room, and whoever waits for an answer gets one when the actor has stopped.</summary>
+/// <remarks>
+/// There are many key actors that wait; Akka's own mailbox keeps room for 32 messages in each. Akka finds mailboxes by their name in the
+/// configuration and makes them through this constructor. Only the manager stops its children: what somebody sends to end one is dropped.
+/// </remarks>
+internal sealed class EngineMailbox : MailboxType, IProducesMessageQueue<EngineMailbox.Messages>
 {
-    private const string Id = "jam-sessions-key-mailbox";
+    private const string Id = "jam-sessions-mailbox";
+    private const string Guarded = "guarded";
 
-    public KeyMailbox(Akka.Actor.Settings settings, Config config) : base(settings, config)
-    {
-    }
+    private readonly bool _isGuarded;
 
-    public static Props On(ActorSystem system, Props props)
+    public EngineMailbox(Akka.Actor.Settings settings, Config config) : base(settings, config) => _isGuarded = config.GetBoolean(Guarded);
+
+    /// <param name="system">The actor system.</param>
+    /// <param name="props">The actor's.</param>
+    /// <param name="isGuarded">Whether a poison pill or a kill message that somebody sends is dropped.</param>
+    public static Props On(ActorSystem system, Props props, bool isGuarded)
     {
+        var id = isGuarded ? $"{Id}-{Guarded}" : Id;
         system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString(
-            $"{Id}.mailbox-type = \"{typeof(KeyMailbox).AssemblyQualifiedName}\""));
-        return props.WithMailbox(Id);
+            $"{id} {{ mailbox-type = \"{typeof(EngineMailbox).AssemblyQualifiedName}\", {Guarded} = {(isGuarded ? "on" : "off")} }}"));
+        return props.WithMailbox(id);
     }
 
-    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Messages();
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Messages(_isGuarded);
 
     /// <summary>A ring that grows with what waits; a large one goes when it is empty. Its own lock, since each object more would count thousands of times.</summary>
-    internal sealed class Messages : IMessageQueue, IUnboundedMessageQueueSemantics
+    internal sealed class Messages(bool isGuarded) : IMessageQueue, IUnboundedMessageQueueSemantics
     {
         private const int LargestKeptRing = 8;
 
@@ -40,9 +48,9 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
         public void Enqueue(IActorRef receiver, Envelope envelope)
         {
-            if (!TryEnqueue(envelope))
+            if (!(isGuarded && envelope.Message is (PoisonPill or Kill)) && !TryEnqueue(envelope))
             {
-                (envelope.Message as Request)?.Reject(receiver);
+                Reject(envelope, receiver);
             }
         }
 
@@ -79,14 +87,19 @@ internal sealed class KeyMailbox : MailboxType, IProducesMessageQueue<KeyMailbox
 
             while (TryDequeue(out var envelope))
             {
-                if (envelope.Message is Request request)
-                {
-                    request.Reject(owner);
-                }
-                else
-                {
-                    deadletters.Enqueue(owner, envelope);
-                }
+                Reject(envelope, owner);
+            }
+        }
+
+        private static void Reject(Envelope envelope, IActorRef owner)
+        {
+            if (envelope.Message is IAwaitsAnswer awaiting)
+            {
+                awaiting.Reject(owner);
+            }
+            else if (envelope.Message is ISessionMessage)
+            {
+                Asker.Answer(envelope.Sender, new Status.Failure(new SessionsStoppingException()), owner);
             }
         }
 

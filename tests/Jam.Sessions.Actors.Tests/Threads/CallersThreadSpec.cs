@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using Jam.Sessions.Actors.Commit;
-using Jam.Sessions.Actors.Keys;
+using Jam.Sessions.Actors.Threads;
 using Jam.Sessions.Actors.Tests.Support;
 
-namespace Jam.Sessions.Actors.Tests.Keys;
+namespace Jam.Sessions.Actors.Tests.Threads;
 
 /// <summary>Key actors run on the caller's thread, and yet keep nobody waiting who did not ask them, whatever the host's id factory does.</summary>
 public sealed class CallersThreadSpec : EngineTest
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    private readonly EngineThreads _threads;
+
+    public CallersThreadSpec() => _threads = EngineThreads.Rent(System);
 
     [Fact]
     public void What_an_idle_actor_is_told_it_has_handled_when_tell_returns()
@@ -70,41 +73,18 @@ public sealed class CallersThreadSpec : EngineTest
     }
 
     [Fact]
-    public async Task With_relaxed_durability_a_command_to_an_idle_key_is_answered_before_its_call_returns()
+    public async Task With_relaxed_durability_a_command_is_answered_before_its_call_returns_be_it_the_key_s_first_or_not()
     {
-        var thread = 0;
-        await using var engine = await StartAsync(o =>
-        {
-            o.Durability = Durability.Relaxed;
-            o.KeyIdleTimeout = Timeout.InfiniteTimeSpan;
-            o.IdFactory = () =>
-            {
-                thread = Environment.CurrentManagedThreadId;
-                return SessionIds.Random256();
-            };
-        });
-
-        // There is one actor, which the manager made. Once it ran on this thread, no other thread has to do with it.
-        string id;
-        int own;
-        bool isHere;
-        do
-        {
-            await KeyActors.SettleAsync(System, engine);
-            own = Environment.CurrentManagedThreadId;
-            var create = engine.Client.CreateAsync("user1", Data());
-            isHere = create.IsCompleted && thread == own;
-            id = await create;
-        }
-        while (!isHere);
-
+        await using var engine = await StartAsync(o => (o.Durability, o.KeyIdleTimeout) = (Durability.Relaxed, Timeout.InfiniteTimeSpan));
+        var create = engine.Client.CreateAsync("user1", Data());
+        Assert.True(create.IsCompletedSuccessfully);
+        var id = await create;
         for (var i = 0; i < 1000; i++)
         {
             var update = engine.Client.UpdateAsync(id, Data($$"""{"i": {{i}}}"""));
             Assert.True(update.IsCompletedSuccessfully);
             Assert.Equal($$"""{"i": {{i}}}""", (await engine.Client.GetAsync(id))!.Data.Json);
             Assert.True(engine.Client.CreateAsync($"user{i}", Data()).IsCompletedSuccessfully);
-            Assert.Equal(own, thread);
         }
     }
 
@@ -143,7 +123,7 @@ public sealed class CallersThreadSpec : EngineTest
     [InlineData(Durability.Relaxed, 0)]
     [InlineData(Durability.Durable, 10)]
     [InlineData(Durability.Relaxed, 10)]
-    public async Task An_id_factory_that_blocks_keeps_only_its_own_key_waiting_be_it_the_first_command_of_all_or_not(Durability durability, int before)
+    public async Task An_id_factory_that_blocks_keeps_only_its_own_caller_waiting_be_it_the_first_command_of_all_or_not(Durability durability, int before)
     {
         var gate = new Gate();
         await using var engine = await StartAsync(o => (o.Durability, o.IdFactory) = (durability, gate.NextId));
@@ -154,15 +134,15 @@ public sealed class CallersThreadSpec : EngineTest
         await gate.IsBlocking.WaitAsync(s_patience);
         await AssertOthersAreServedAsync(engine);
 
-        var told = await Task.Run(() => new[] { engine.Client.CreateAsync("blocked", Data()) }).WaitAsync(s_patience);
-        Assert.False(told[0].IsCompleted);
+        // Not even another command of the same key waits.
+        var other = await engine.Client.CreateAsync("blocked", Data()).WaitAsync(s_patience);
         Assert.False(blocked.IsCompleted);
         gate.Open();
-        Assert.NotEqual(await blocked.WaitAsync(s_patience), await told[0].WaitAsync(s_patience));
+        Assert.NotEqual(other, await blocked.WaitAsync(s_patience));
     }
 
     [Fact]
-    public async Task An_id_factory_that_blocks_on_a_command_that_came_through_the_manager_keeps_only_its_own_key_waiting()
+    public async Task An_id_factory_that_blocks_on_a_command_that_came_through_the_manager_keeps_only_its_own_caller_waiting()
     {
         var gate = new Gate();
         await using var engine = await StartAsync(o => o.IdFactory = gate.NextId);
@@ -184,25 +164,13 @@ public sealed class CallersThreadSpec : EngineTest
     public async Task An_exception_in_the_id_factory_reaches_its_caller_alone(Durability durability)
     {
         var isThrowing = new HashSet<int> { 2, 5 };
-        var gate = new Gate();
         var draws = 0;
-        await using var engine = await StartAsync(o => (o.Durability, o.IdFactory) = (durability, () =>
+        await using var engine = await StartAsync(o => (o.Durability, o.IdFactory) = (
+            durability, () => isThrowing.Contains(++draws) ? throw new InvalidOperationException("no entropy") : SessionIds.Random256()));
+        var creates = Enumerable.Range(1, 6).Select(_ => engine.Client.CreateAsync("user1", Data())).ToList();
+        for (var draw = 1; draw <= 6; draw++)
         {
-            var id = gate.NextId();
-            return isThrowing.Contains(Interlocked.Increment(ref draws)) ? throw new InvalidOperationException("no entropy") : id;
-        }));
-        using var released = gate;
-
-        // The first is being decided while the others come: they are decided in the order of their calls.
-        gate.BlockNext();
-        var first = Task.Run(() => engine.Client.CreateAsync("user1", Data()));
-        await gate.IsBlocking.WaitAsync(s_patience);
-        var creates = Enumerable.Range(2, 5).Select(_ => engine.Client.CreateAsync("user1", Data())).ToList();
-        gate.Open();
-        Assert.NotEmpty(await first.WaitAsync(s_patience));
-        for (var draw = 2; draw <= 6; draw++)
-        {
-            var create = creates[draw - 2].WaitAsync(s_patience);
+            var create = creates[draw - 1].WaitAsync(s_patience);
             if (isThrowing.Contains(draw))
             {
                 Assert.IsType<InvalidOperationException>((await Assert.ThrowsAsync<SessionIdFactoryException>(() => create)).InnerException);
@@ -226,7 +194,7 @@ public sealed class CallersThreadSpec : EngineTest
     /// <summary>An actor that has nothing more to do with the threads that made it: it ran on this one.</summary>
     private IActorRef Here(Action<(object Message, int Thread)> handle)
     {
-        var actor = System.ActorOf(CallersThread.On(System, Props.CreateBy(new Producer<ProbeActor>(() => new ProbeActor(handle)))));
+        var actor = System.ActorOf(_threads.OnCallersThread(System, Props.CreateBy(new Producer<ProbeActor>(() => new ProbeActor(handle)))));
         for (var (spin, call) = (new SpinWait(), new RollCall()); call.Thread != Environment.CurrentManagedThreadId; spin.SpinOnce())
         {
             call = new RollCall();
