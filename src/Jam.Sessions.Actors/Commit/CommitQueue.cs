@@ -227,7 +227,7 @@ internal sealed class CommitQueue
     private HandOver? Leave(int at, HandOver block)
     {
         var next = block.Next;
-        _lanes[at].Return(block);
+        _lanes[at].Return(_steps, block);
         return next;
     }
 

@@ -109,16 +109,20 @@ internal sealed class Lane
     }
 
     /// <summary>Gives back a block that was taken and read.</summary>
-    public void Return(HandOver block)
+    public void Return(HandOverSteps steps, HandOver block)
     {
         block.Clear();
+        steps.Lock(this);
         lock (_lock)
         {
+            steps.Locked(this);
             if (block.IsOrdinary && _spareCount < MaxSpares)
             {
                 (block.Next, _spares) = (_spares, block);
                 _spareCount++;
             }
+
+            steps.Unlock(this);
         }
     }
 

@@ -57,6 +57,11 @@ public sealed class JamSessions : IAsyncDisposable
     /// </exception>
     public async ValueTask DisposeAsync()
     {
+        if (Ended.IsCompleted)
+        {
+            return;
+        }
+
         Ref.Tell(Drain.Instance, ActorRefs.NoSender);
         if (await Ended.ConfigureAwait(false) is { } shortfall)
         {

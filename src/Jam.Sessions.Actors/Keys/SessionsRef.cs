@@ -118,8 +118,8 @@ internal sealed class SessionsRef(
         CreateSession create => options.Validate(create.SessionKey, create.Data) is { } refusal ? Failure(refusal) : Draw(create.SessionKey, request),
         ClearSessions clear => Clear(table.OwnerOf(clear.SessionKey), request),
         UpdateSession update when options.Validate(sessionKey: "", update.Data) is { } refusal => Failure(refusal),
-        ReworkSession rework when table.TryFind(rework.SessionId, out var session) => Draw(session.Key, request),
-        ISessionIdCommand command when table.TryFind(command.SessionId, out var session) => Pass(table.OwnerOf(session.Key), request),
+        ISessionIdCommand command when table.TryFind(command.SessionId, out var session) =>
+            command is ReworkSession ? Draw(session.Key, request) : Pass(table.OwnerOf(session.Key), request),
         DeleteSession => false,
         _ => Failure(new SessionNotFoundException()),
     };

@@ -149,6 +149,7 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         await FailureAsync(() => StartAsync(isCrypt: true, Secret[..^2]));
         await FailureAsync(() => StartAsync(isCrypt, Secret, maxDataBytes: -1));
         await FailureAsync(() => Task.FromException(new SessionEngineException(new InvalidOperationException("a fault"))));
+        await FailureAsync(() => Task.FromException(new SessionOutcomeUnknownException()));
         File.WriteAllText(JsonPath, File.ReadAllText(JsonPath)[..^4]);
         await FailureAsync(() => StartAsync(isCrypt, Secret));
     }
