@@ -11,11 +11,12 @@ builder.Configuration["urls"] ??= "http://localhost:5080";
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.AddProblems();
 
-// The engine: one call. The section `sessions` of the host's configuration holds its options, see SessionsConfiguration.
-builder.Services.AddAkka("backend", (akka, _) => akka
-    .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
-    .AddHocon(builder.Configuration.SessionsSection(), HoconAddMode.Prepend)
-    .AddJamSessions());
+// The engine: registered here, with options from the section `sessions` of the host's configuration, and started by Akka's builder.
+builder.Services
+    .AddJamSessions(builder.Configuration.GetSection("sessions"))
+    .AddAkka("backend", (akka, _) => akka
+        .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
+        .WithJamSessions());
 
 var app = builder.Build();
 app.UseExceptionHandler();

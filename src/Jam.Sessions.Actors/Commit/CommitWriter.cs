@@ -313,9 +313,14 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         var waiting = _awaitingSnapshot.ToList();
         _awaitingSnapshot.Clear();
         waiting.ForEach(done => done(failure));
-        var next = _awaitingNextSnapshot.ToList();
-        _awaitingNextSnapshot.Clear();
-        next.ForEach(Flush);
+        if (_awaitingNextSnapshot.Count > 0)
+        {
+            // One snapshot for all of them.
+            var next = _awaitingNextSnapshot.ToList();
+            _awaitingNextSnapshot.Clear();
+            Flush(reason => next.ForEach(done => done(reason)));
+        }
+
         CloseWhenCovered(failure);
     }
 

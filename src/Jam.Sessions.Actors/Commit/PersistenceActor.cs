@@ -14,12 +14,14 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     private readonly TimeSpan _snapshotInterval;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _self;
+    private readonly Alarm _alarm;
     private bool _isWritePlanned;
 
     private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads)
     {
         _self = Self;
         _threads = threads;
+        _alarm = new Alarm(Self, threads.Writer.After);
         _writer = new CommitWriter(store, commits, WriterSettings.Of(options), this);
         _snapshotInterval = options.SnapshotInterval;
     }
@@ -33,7 +35,11 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         _writer.Start();
     }
 
-    protected override void PostStop() => _writer.Close();
+    protected override void PostStop()
+    {
+        _alarm.Stop();
+        _writer.Close();
+    }
 
     protected override void OnReceive(object message)
     {
@@ -69,7 +75,7 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         if (!_isWritePlanned)
         {
             _isWritePlanned = true;
-            TellAfter(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, WriteDue.Instance);
+            _alarm.Tell(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, WriteDue.Instance);
         }
     }
 
@@ -88,14 +94,7 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     {
         if (_snapshotInterval != Timeout.InfiniteTimeSpan)
         {
-            TellAfter(_snapshotInterval, SnapshotDue.Instance);
+            _alarm.Tell(_snapshotInterval, SnapshotDue.Instance);
         }
-    }
-
-    /// <remarks>What is planned holds the reference alone: it may be planned for long after the end.</remarks>
-    private void TellAfter(TimeSpan delay, object message)
-    {
-        var self = _self;
-        _threads.Writer.After(delay, () => self.Tell(message, ActorRefs.NoSender));
     }
 }

@@ -1,10 +1,9 @@
 using Akka;
-using Akka.Actor;
 
 namespace Jam.Sessions.Actors.Hosting;
 
-/// <summary>The client that a container hands out: it finds the engine when it is first used, since the container is older than the engine.</summary>
-internal sealed class HostedClient(Func<ActorSystem> actorSystem) : IJamSessions
+/// <summary>The client that a container hands out, which is older than the engine: the first call starts it, where the host's start has not yet.</summary>
+internal sealed class HostedClient(HostedStore store) : IJamSessions
 {
     private IJamSessions? _client;
 
@@ -36,9 +35,13 @@ internal sealed class HostedClient(Func<ActorSystem> actorSystem) : IJamSessions
         _client?.FlushAsync(cancellationToken)
         ?? Later(static (client, _, token) => Done(client.FlushAsync(token)), Akka.Done.Instance, cancellationToken);
 
+    public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default) =>
+        _client?.SendAsync(request, cancellationToken)
+        ?? Later(static (client, call, token) => client.SendAsync(call, token), request, cancellationToken);
+
     private async Task<T> Later<TCall, T>(Func<IJamSessions, TCall, CancellationToken, Task<T>> send, TCall call, CancellationToken cancellationToken)
     {
-        _client = (await HostedEngine.Of(actorSystem()).Started.WaitAsync(cancellationToken).ConfigureAwait(false)).Client;
+        _client = (await store.StartAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).Client;
         return await send(_client, call, cancellationToken).ConfigureAwait(false);
     }
 

@@ -16,7 +16,7 @@ namespace Jam.Sessions.Actors;
 
 /// <summary>A running engine: its actor, its typed client, and its end.</summary>
 /// <remarks>Also the key under which Akka.Hosting knows the actor: <c>IRequiredActor&lt;JamSessions&gt;</c>.</remarks>
-public sealed class JamSessions : IAsyncDisposable
+public sealed class JamSessions : IJamSessions, IAsyncDisposable
 {
     private static readonly TimeSpan s_lockPoll = TimeSpan.FromMilliseconds(100);
 
@@ -69,13 +69,40 @@ public sealed class JamSessions : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
+    public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) => Client.CreateAsync(sessionKey, data, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default) => Client.GetAsync(sessionId, cancellationToken);
+
+    /// <inheritdoc />
+    public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) => Client.UpdateAsync(sessionId, data, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken = default) => Client.DeleteAsync(sessionId, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<int> ClearAsync(string sessionKey, CancellationToken cancellationToken = default) => Client.ClearAsync(sessionKey, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<string> ReworkAsync(string sessionId, CancellationToken cancellationToken = default) => Client.ReworkAsync(sessionId, cancellationToken);
+
+    /// <inheritdoc />
+    public Task FlushAsync(CancellationToken cancellationToken = default) => Client.FlushAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default) => Client.SendAsync(request, cancellationToken);
+
     /// <summary>Complete once the engine has let go of the file: null, or what the file lacks and why.</summary>
     internal Task<JamSessionsException?> Ended { get; }
 
+    internal static Task<JamSessions> StartAsync(
+        ActorSystem system, JamSessionsOptions options, IDisk? disk, CancellationToken cancellationToken = default) =>
+        StartAsync(system, ResolvedOptions.Resolve(options, system.Settings.Config), disk, cancellationToken);
+
     internal static async Task<JamSessions> StartAsync(
-        ActorSystem system, JamSessionsOptions options, IDisk? disk, CancellationToken cancellationToken = default)
+        ActorSystem system, ResolvedOptions resolved, IDisk? disk = null, CancellationToken cancellationToken = default)
     {
-        var resolved = ResolvedOptions.Resolve(options, system.Settings.Config);
         var fernet = Secrets.FernetOf(resolved);
         var log = Logging.GetLogger(system, typeof(JamSessions));
         if (resolved.InMemory)
@@ -132,10 +159,19 @@ public sealed class JamSessions : IAsyncDisposable
         var manager = (IInternalActorRef)system.ActorOf(
             threads.OnWorkers(system, SessionManager.Props(services)), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         await services.Started.Task.ConfigureAwait(false);
+
+        StartScheduler(system);
         var engine = new JamSessions(services.GatewayOf(manager), services.End.Task);
         LiveEngines.Of(system).Add(engine, () => EngineThreads.Return(system, threads));
         return engine;
     }
+
+    /// <remarks>
+    /// Akka's begins with a wait for a thread of the pool, and keeps the ambient context of who begins it. A dispatcher whose last actor stops
+    /// schedules something: that must find it begun.
+    /// </remarks>
+    private static void StartScheduler(ActorSystem system) =>
+        Ambient.Without(static scheduler => scheduler.ScheduleOnceCancelable(TimeSpan.Zero, static () => { }), system.Scheduler.Advanced);
 
     private static Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ActorSystem system, ResolvedOptions options) => threads => parent =>
     {

@@ -47,6 +47,12 @@ internal sealed class JamSessionsClient(SessionsRef engine) : IJamSessions
         return flushed.Task.WaitAsync(cancellationToken);
     }
 
+    public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request is ISessionCommand command ? Send<TReply>(command, cancellationToken) : IJamSessions.SendByVerb(this, request, cancellationToken);
+    }
+
     private Task<T> Send<T>(ISessionCommand command, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)

@@ -1,69 +1,142 @@
 using Akka.Actor;
+using Akka.DependencyInjection;
 using Akka.Hosting;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Settings;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Jam.Sessions.Actors;
 
-/// <summary>The engine in a host that configures Akka.NET with Akka.Hosting.</summary>
+/// <summary>The engine in a host that configures Akka.NET with Akka.Hosting: <c>services.AddJamSessions(…)</c> and <c>akka.WithJamSessions()</c>.</summary>
 public static class JamSessionsHosting
 {
-    /// <summary>Starts the engine together with the actor system.</summary>
+    /// <summary>Registers a store: <see cref="IJamSessions"/> and <c>IRequiredActor&lt;JamSessions&gt;</c>.</summary>
     /// <remarks>
-    /// A file that cannot be opened fails the host's start with that error. After the start <c>IRequiredActor&lt;JamSessions&gt;</c> is the
-    /// engine's actor. <see cref="IJamSessions"/> is injectable where the delegate given to AddAkka returns the builder, as in
-    /// <c>services.AddAkka("backend", (akka, sp) => akka.AddJamSessions(…))</c>, or after <see cref="AddJamSessionsClient"/>.
+    /// <c>akka.WithJamSessions()</c> inside AddAkka starts it. It is up before any hosted service starts; a call that comes even earlier starts it.
+    /// A file that cannot be opened, or options that cannot work, fail the host's start with that error.
+    /// Options: <paramref name="configure"/>, then HOCON under <c>jam.sessions</c>, then the defaults.
+    /// </remarks>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Sets options in code.</param>
+    public static IServiceCollection AddJamSessions(this IServiceCollection services, Action<JamSessionsOptions>? configure = null) =>
+        services.AddStore("", section: null, configure);
+
+    /// <summary>The same with options from the host's configuration.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">Keys as in <c>reference.conf</c>, or in .NET's spelling (<c>JsonPath</c>); they win over HOCON. A key that is not known fails the start.</param>
+    /// <param name="configure">Sets options in code, over the section.</param>
+    public static IServiceCollection AddJamSessions(this IServiceCollection services, IConfiguration section, Action<JamSessionsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddStore("", section, configure);
+    }
+
+    /// <summary>Registers a further store under a name: both services are keyed by it (<c>[FromKeyedServices("mobile")] IJamSessions</c>).</summary>
+    /// <remarks>Its options in HOCON are <c>jam.sessions.stores.{name}</c>, over those that all stores share; its file is <c>sessions-{name}.json</c> unless that is set.</remarks>
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">Latin letters, digits, <c>-</c> and <c>_</c>.</param>
+    /// <param name="configure">Sets options in code.</param>
+    /// <exception cref="ArgumentException">The name is of another shape, or is taken.</exception>
+    public static IServiceCollection AddJamSessions(this IServiceCollection services, string name, Action<JamSessionsOptions>? configure = null) =>
+        services.AddStore(Checked(name), section: null, configure);
+
+    /// <inheritdoc cref="AddJamSessions(IServiceCollection, string, Action{JamSessionsOptions}?)" />
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">Latin letters, digits, <c>-</c> and <c>_</c>.</param>
+    /// <param name="section">Keys as in <c>reference.conf</c>, or in .NET's spelling; they win over HOCON.</param>
+    /// <param name="configure">Sets options in code, over the section.</param>
+    public static IServiceCollection AddJamSessions(this IServiceCollection services, string name, IConfiguration section, Action<JamSessionsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddStore(Checked(name), section, configure);
+    }
+
+    /// <summary>Starts the stores that <c>services.AddJamSessions(…)</c> has registered, together with the actor system.</summary>
+    /// <remarks>
+    /// They end with it, after the web server: on SIGTERM Akka's own hook is off (<c>akka.coordinated-shutdown.run-by-clr-shutdown-hook</c>), which
+    /// would drain beside requests that are still served. HOCON of the host may set it again.
     /// </remarks>
     /// <param name="builder">The builder that AddAkka hands over.</param>
-    /// <param name="configure">Sets options in code; what it leaves comes from HOCON under <c>jam.sessions</c>, and from the defaults.</param>
+    public static AkkaConfigurationBuilder WithJamSessions(this AkkaConfigurationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithEngines(new EnginesSetup(configure: null), static system => StoresOf(system) ?? throw new InvalidOperationException(
+            "WithJamSessions was called, but no store is registered. Add services.AddJamSessions(options => options.JsonPath = \"sessions.json\");"));
+    }
+
+    /// <summary>The way before 0.4: one call, inside AddAkka, that registers and starts one store.</summary>
+    /// <param name="builder">The builder that AddAkka hands over.</param>
+    /// <param name="configure">Sets options in code.</param>
+    [Obsolete("Call services.AddJamSessions(…), and akka.WithJamSessions() here. This goes with the release after 0.4.")]
     public static AkkaConfigurationBuilder AddJamSessions(this AkkaConfigurationBuilder builder, Action<JamSessionsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithEngines(new EnginesSetup(configure), static system => StoresOf(system) ?? HostedStores.StandAlone(system));
+    }
+
+    /// <summary>The way before 0.4 to make <see cref="IJamSessions"/> injectable.</summary>
+    /// <param name="services">The host's services.</param>
+    [Obsolete("Call services.AddJamSessions(…). This goes with the release after 0.4.")]
+    public static IServiceCollection AddJamSessionsClient(this IServiceCollection services) => services.AddJamSessions();
+
+    private static IServiceCollection AddStore(this IServiceCollection services, string name, IConfiguration? section, Action<JamSessionsOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(service => service.ImplementationInstance is StoreRegistration other && other.Name == name))
+        {
+            throw new ArgumentException(
+                name.Length == 0 ? "AddJamSessions was called twice. Give the second store a name: services.AddJamSessions(\"mobile\", …)." : $"The store {name} is registered already.", nameof(name));
+        }
+
+        services.AddSingleton(new StoreRegistration(name, section));
+        var options = services.AddOptions<JamSessionsOptions>(name);
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddSingleton<HostedStores>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HostedStart>());
+        if (name.Length == 0)
+        {
+            services.TryAddSingleton(static provider => provider.GetRequiredService<HostedStores>().Of("").Client);
+        }
+        else
+        {
+            services.AddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<HostedStores>().Of((string)key!).Client);
+            services.AddKeyedSingleton<IRequiredActor<JamSessions>>(name, static (provider, key) => provider.GetRequiredService<HostedStores>().Of((string)key!));
+        }
+
+        return services;
+    }
+
+    private static AkkaConfigurationBuilder WithEngines(
+        this AkkaConfigurationBuilder builder, EnginesSetup setup, Func<ActorSystem, HostedStores> stores)
+    {
         // Only what Akka reads: the defaults of jam.sessions come last by themselves, behind HOCON that the host adds after this.
         return builder
+            .AddSetup(setup)
             .AddHocon(ResolvedOptions.Reference.GetValue("akka").AtKey("akka"), HoconAddMode.Append)
             .StartActors(async (system, registry) =>
             {
-                var options = new JamSessionsOptions();
-                configure?.Invoke(options);
-                var engine = await HostedEngine.Of(system).StartAsync(() => JamSessions.StartAsync(system, options)).ConfigureAwait(false);
-                registry.Register<JamSessions>(engine.Ref);
+                var hosted = stores(system);
+                await hosted.StartAsync().ConfigureAwait(false);
+                if (hosted.Unnamed is { } unnamed)
+                {
+                    registry.Register<JamSessions>((await unnamed.StartAsync().ConfigureAwait(false)).Ref);
+                }
             });
     }
 
-    /// <summary>Adds Akka.NET as Akka.Hosting does, and makes <see cref="IJamSessions"/> injectable.</summary>
-    /// <remarks>
-    /// Akka.Hosting calls the delegate when the container is already built, too late to register a service. A delegate that returns the
-    /// builder selects this method, which registers the client first. A delegate with a statement body selects Akka.Hosting's own; call
-    /// <see cref="AddJamSessionsClient"/> beside it.
-    /// </remarks>
-    /// <param name="services">The host's services.</param>
-    /// <param name="actorSystemName">The actor system's name.</param>
-    /// <param name="configure">Configures Akka.NET and returns the builder.</param>
-    public static IServiceCollection AddAkka(
-        this IServiceCollection services, string actorSystemName, Func<AkkaConfigurationBuilder, IServiceProvider, AkkaConfigurationBuilder> configure)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        return AkkaHostingExtensions.AddAkka(services.AddJamSessionsClient(), actorSystemName, (builder, provider) => { configure(builder, provider); });
-    }
+    private static HostedStores? StoresOf(ActorSystem system) => DependencyResolver.For(system).Resolver.GetService<HostedStores>();
 
-    /// <inheritdoc cref="AddAkka(IServiceCollection, string, Func{AkkaConfigurationBuilder, IServiceProvider, AkkaConfigurationBuilder})" />
-    public static IServiceCollection AddAkka(
-        this IServiceCollection services, string actorSystemName, Func<AkkaConfigurationBuilder, AkkaConfigurationBuilder> configure)
+    private static string Checked(string name)
     {
-        ArgumentNullException.ThrowIfNull(configure);
-        return services.AddAkka(actorSystemName, (builder, _) => configure(builder));
-    }
-
-    /// <summary>Makes <see cref="IJamSessions"/> injectable, for the engine that <see cref="AddJamSessions"/> starts.</summary>
-    /// <remarks>Calls made before the engine has started wait for it; if its start failed, they throw that error.</remarks>
-    /// <param name="services">The host's services.</param>
-    public static IServiceCollection AddJamSessionsClient(this IServiceCollection services)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<IJamSessions>(provider => new HostedClient(provider.GetRequiredService<ActorSystem>));
-        return services;
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? name : throw new ArgumentException(
+            "The name of a store has Latin letters, digits, - and _ alone: it stands in HOCON and in a file's name.", nameof(name));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
+using Jam.Sessions.Actors.Keys;
 
 namespace Jam.Sessions.Actors.Hosting;
 
@@ -18,15 +19,17 @@ internal sealed class LiveEngines : IExtension
             return Done.Instance;
         });
 
-    public static LiveEngines Of(ActorSystem system) => system.WithExtension<LiveEngines, Provider>();
+    /// <remarks>Akka would keep the ambient context of who comes first until the system ends.</remarks>
+    public static LiveEngines Of(ActorSystem system) => Ambient.Without(static system => system.WithExtension<LiveEngines, Provider>(), system);
 
     /// <param name="engine">A running engine.</param>
     /// <param name="onEnd">Called when it has ended well: then nothing of it runs any more.</param>
     public void Add(JamSessions engine, Action onEnd)
     {
         _engines[engine] = onEnd;
-        _ = engine.Ended.ContinueWith(
-            (_, state) => Remove((JamSessions)state!), engine, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        // Without the context of who starts the engine, which this would hold as long as that lives.
+        engine.Ended.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Remove(engine));
     }
 
     private void Remove(JamSessions engine)

@@ -18,13 +18,13 @@ internal sealed class SessionManager : UntypedActor
     private readonly ICommitLog _log;
     private readonly SessionsRef _gateway;
     private readonly ILoggingAdapter _logger = Context.GetLogger();
-    private readonly IActorRef _self;
+    private readonly Alarm _alarm;
     private int _undrained;
 
     private SessionManager(ManagerServices engine)
     {
         _engine = engine;
-        _self = Self;
+        _alarm = new Alarm(Self, engine.Threads.Workers.After);
         try
         {
             _log = engine.OpenLog(Context);
@@ -53,6 +53,7 @@ internal sealed class SessionManager : UntypedActor
 
     protected override void PostStop()
     {
+        _alarm.Stop();
         _engine.Table.Close();
         _engine.Keys.Close();
         _engine.End.Come(null);
@@ -120,7 +121,7 @@ internal sealed class SessionManager : UntypedActor
     {
         if (_engine.Options.KeyIdleTimeout is var timeout && timeout != Timeout.InfiniteTimeSpan)
         {
-            TellAfter(timeout / KeyDirectory.SweepsPerTimeout, Sweep.Instance);
+            _alarm.Tell(timeout / KeyDirectory.SweepsPerTimeout, Sweep.Instance);
         }
     }
 
@@ -129,7 +130,7 @@ internal sealed class SessionManager : UntypedActor
         Become(Draining);
         _undrained = _engine.Keys.Close();
         _logger.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
-        TellAfter(_engine.Options.DrainTimeout, DrainOver.Instance);
+        _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
         CloseLogWhenDrained();
     }
 
@@ -144,7 +145,7 @@ internal sealed class SessionManager : UntypedActor
             case DrainOver when _undrained > 0:
                 _logger.Error("jam.sessions: {Keys} keys have commands without an answer after {Timeout}; nothing that was acknowledged is lost", _undrained, _engine.Options.DrainTimeout);
                 _undrained = 0;
-                TellAfter(_engine.Options.DrainTimeout, DrainOver.Instance);
+                _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
                 CloseLogWhenDrained();
                 break;
             case DrainOver:
@@ -189,13 +190,6 @@ internal sealed class SessionManager : UntypedActor
         _engine.Table.Close();
         _engine.End.Come(shortfall);
         Context.Stop(Self);
-    }
-
-    /// <remarks>What is planned holds the reference alone: it may be planned for long after the end.</remarks>
-    private void TellAfter(TimeSpan delay, object message)
-    {
-        var self = _self;
-        _engine.Threads.Workers.After(delay, () => self.Tell(message, ActorRefs.NoSender));
     }
 
     /// <param name="Shortfall">What the JSON file lacks, and why; null where it holds everything.</param>

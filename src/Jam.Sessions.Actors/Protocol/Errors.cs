@@ -13,7 +13,8 @@ public abstract class JamSessionsException : Exception
 /// <summary>A fault of the engine itself, which nobody foresaw: the request changed nothing. Please report it with the inner exception.</summary>
 public sealed class SessionEngineException : JamSessionsException
 {
-    internal SessionEngineException(Exception inner) : base($"The session engine failed unexpectedly ({inner.GetType().Name}); this request changed nothing.", inner) { }
+    /// <summary>For an unforeseen fault.</summary>
+    public SessionEngineException(Exception inner) : base($"The session engine failed unexpectedly ({inner.GetType().Name}); this request changed nothing.", inner) { }
 
     internal override JamSessionsException Fresh() => new SessionEngineException(InnerException!);
 }
@@ -25,7 +26,8 @@ public sealed class SessionNotFoundException()
 /// <summary>Session data that is not a JSON object, is not valid JSON, is too large, or cannot be read from the file.</summary>
 public sealed class SessionDataException : JamSessionsException
 {
-    internal SessionDataException(string message) : base(message) { }
+    /// <summary>With the sentence that says what is wrong.</summary>
+    public SessionDataException(string message) : base(message) { }
 
     internal static SessionDataException UnreadableInFile() => new(
         "The file holds this session, but its data cannot be read: it is not text, or was not encrypted with this key. Update or delete the session.");
@@ -34,14 +36,16 @@ public sealed class SessionDataException : JamSessionsException
 /// <summary>A session key that is longer than <see cref="JamSessionsOptions.MaxKeyLength"/> allows.</summary>
 public sealed class SessionKeyException : JamSessionsException
 {
-    internal SessionKeyException(int length, int maximum)
+    /// <summary>For a key of so many UTF-16 units, where this many are allowed.</summary>
+    public SessionKeyException(int length, int maximum)
         : base($"The session key has {length} UTF-16 units; max-key-length is {maximum}.") { }
 }
 
 /// <summary>The id factory threw, returned an unusable id, or kept returning ids that are taken.</summary>
 public sealed class SessionIdFactoryException : JamSessionsException
 {
-    internal SessionIdFactoryException(string message, Exception? inner = null) : base(message, inner) { }
+    /// <summary>With the sentence that says what is wrong, and what the factory threw, if it did.</summary>
+    public SessionIdFactoryException(string message, Exception? inner = null) : base(message, inner) { }
 }
 
 /// <summary>The engine is shutting down, or has: nothing was changed. Retry against the next instance.</summary>
@@ -61,14 +65,16 @@ public sealed class SessionOutcomeUnknownException()
 /// <summary>The engine was sent a message that is not one of its own.</summary>
 public sealed class UnknownSessionMessageException : JamSessionsException
 {
-    internal UnknownSessionMessageException(Type messageType)
+    /// <summary>For a message of this type.</summary>
+    public UnknownSessionMessageException(Type messageType)
         : base($"The session engine does not know messages of type {messageType.FullName}.") { }
 }
 
 /// <summary>Options that cannot work, all of them at once.</summary>
 public sealed class JamSessionsOptionsException : JamSessionsException
 {
-    internal JamSessionsOptionsException(IReadOnlyList<string> failures)
+    /// <summary>With one sentence for each bad option.</summary>
+    public JamSessionsOptionsException(IReadOnlyList<string> failures)
         : base("The options of jam.sessions cannot work:" + string.Concat(failures.Select(failure => $"{Environment.NewLine}- {failure}"))) =>
         Failures = failures;
 
@@ -79,5 +85,6 @@ public sealed class JamSessionsOptionsException : JamSessionsException
 /// <summary>The secret is missing or malformed, does not fit the file, or the file's encryption is not what the options say.</summary>
 public sealed class SessionSecretException : JamSessionsException
 {
-    internal SessionSecretException(string message, Exception? inner = null) : base(message, inner) { }
+    /// <summary>With the sentence that says what is wrong.</summary>
+    public SessionSecretException(string message, Exception? inner = null) : base(message, inner) { }
 }

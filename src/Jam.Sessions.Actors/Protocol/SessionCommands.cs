@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 
 namespace Jam.Sessions.Actors;
@@ -8,6 +9,10 @@ namespace Jam.Sessions.Actors;
 /// They stay in the process, so Akka's check that messages can be serialized (<c>akka.actor.serialize-messages</c>) passes them by.
 /// </remarks>
 public interface ISessionMessage : INoSerializationVerificationNeeded;
+
+/// <summary>A message that says what it is answered with: <see cref="IJamSessions.SendAsync"/> sends any of them, and so does <c>Ask</c>.</summary>
+/// <typeparam name="TReply">What the engine replies.</typeparam>
+public interface ISessionRequest<TReply> : ISessionMessage;
 
 /// <summary>A message that changes sessions: decided by the actor of one session key, one at a time.</summary>
 internal interface ISessionCommand : ISessionMessage;
@@ -24,7 +29,7 @@ internal interface ISessionIdCommand : ISessionCommand
 /// <see cref="JamSessionsOptions.MaxDataBytes"/>), <see cref="SessionKeyException"/> (key over <see cref="JamSessionsOptions.MaxKeyLength"/>),
 /// <see cref="SessionIdFactoryException"/>, <see cref="SessionStoreException"/>, <see cref="SessionsStoppingException"/>.
 /// </remarks>
-public sealed record CreateSession : ISessionCommand
+public sealed record CreateSession : ISessionRequest<string>, ISessionCommand
 {
     /// <summary>Creates the message.</summary>
     /// <param name="sessionKey">Whose session it is, for example a user id: 1 to <see cref="SessionKeys.MaxLength"/> UTF-16 units.</param>
@@ -49,7 +54,7 @@ public sealed record CreateSession : ISessionCommand
 /// <summary>Asks for the session of an id. Reply: <see cref="SessionLookup"/>.</summary>
 /// <remarks>Answered from what is committed, without waiting for writes. Failure: <see cref="SessionDataException"/> when the file holds
 /// data for this id that cannot be read (for example encrypted with another key).</remarks>
-public sealed record GetSession : ISessionMessage
+public sealed record GetSession : ISessionRequest<SessionLookup>
 {
     /// <summary>Creates the message.</summary>
     /// <exception cref="ArgumentException">The id is null or empty.</exception>
@@ -64,7 +69,7 @@ public sealed record GetSession : ISessionMessage
 
 /// <summary>Replaces the data of a session (no merge). Reply: <see cref="Akka.Done"/>.</summary>
 /// <remarks>Failures: <see cref="SessionNotFoundException"/>, and those of <see cref="CreateSession"/> that concern data and store.</remarks>
-public sealed record UpdateSession : ISessionIdCommand
+public sealed record UpdateSession : ISessionRequest<Done>, ISessionIdCommand
 {
     /// <summary>Creates the message.</summary>
     /// <exception cref="ArgumentException">The id is null or empty, or the data is null.</exception>
@@ -85,7 +90,7 @@ public sealed record UpdateSession : ISessionIdCommand
 }
 
 /// <summary>Removes a session. Reply: <see cref="bool"/>, whether there was one.</summary>
-public sealed record DeleteSession : ISessionIdCommand
+public sealed record DeleteSession : ISessionRequest<bool>, ISessionIdCommand
 {
     /// <summary>Creates the message.</summary>
     /// <exception cref="ArgumentException">The id is null or empty.</exception>
@@ -99,7 +104,7 @@ public sealed record DeleteSession : ISessionIdCommand
 }
 
 /// <summary>Removes all sessions of a key. Reply: <see cref="int"/>, how many there were.</summary>
-public sealed record ClearSessions : ISessionCommand
+public sealed record ClearSessions : ISessionRequest<int>, ISessionCommand
 {
     /// <summary>Creates the message.</summary>
     /// <param name="sessionKey">Whose sessions; of any length, for a file may have brought longer keys than new sessions can have.</param>
@@ -120,7 +125,7 @@ public sealed record ClearSessions : ISessionCommand
 /// <summary>Gives a session a new id; the old one is dead at once. Reply: <see cref="string"/>, the new id.</summary>
 /// <remarks>Key, data and creation time stay. Failures: <see cref="SessionNotFoundException"/>, <see cref="SessionIdFactoryException"/>,
 /// <see cref="SessionStoreException"/>, <see cref="SessionsStoppingException"/>.</remarks>
-public sealed record ReworkSession : ISessionIdCommand
+public sealed record ReworkSession : ISessionRequest<string>, ISessionIdCommand
 {
     /// <summary>Creates the message.</summary>
     /// <exception cref="ArgumentException">The id is null or empty.</exception>
@@ -134,6 +139,6 @@ public sealed record ReworkSession : ISessionIdCommand
 }
 
 /// <summary>Writes every accepted change into the JSON file itself. Reply: <see cref="Akka.Done"/>.</summary>
-/// <remarks>Not needed for durability: for a backup of the file, or before another program reads it.
+/// <remarks>Not needed for durability: for a backup of the file, or before another program reads it. It rewrites the whole file: see <see cref="IJamSessions.FlushAsync"/>.
 /// Failure: <see cref="SessionStoreException"/>.</remarks>
-public sealed record FlushSessions : ISessionMessage;
+public sealed record FlushSessions : ISessionRequest<Done>;

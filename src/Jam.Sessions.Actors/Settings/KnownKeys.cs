@@ -5,12 +5,18 @@ namespace Jam.Sessions.Actors.Settings;
 /// <summary>Keys that nobody reads: a misspelt option must not leave its default in force without a word.</summary>
 internal static class KnownKeys
 {
+    /// <summary>The section of the stores that have names.</summary>
+    public const string Stores = "stores";
+
     /// <summary>A sentence for each key that is not known, with the nearest one that is.</summary>
     public static IEnumerable<string> Misspelt(Config section, Config reference)
     {
         var known = Keys(reference).ToHashSet(StringComparer.Ordinal);
-        return Keys(section).Where(key => !known.Contains(key)).Select(key => $"{key} is not known; did you mean {Nearest(key, known)}?");
+        return Keys(section).Where(key => key != Stores && !known.Contains(key)).Select(key => $"{key} is not known; did you mean {Nearest(key, known)}?");
     }
+
+    /// <summary>The key that this is another spelling of, as JsonPath is of json-path; itself, where there is none.</summary>
+    public static string Spelt(string key, Config reference) => Keys(reference).FirstOrDefault(known => Plain(known) == Plain(key)) ?? key;
 
     private static IEnumerable<string> Keys(Config config) => config.AsEnumerable().Select(pair => pair.Key);
 

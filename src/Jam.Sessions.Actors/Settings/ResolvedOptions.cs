@@ -84,14 +84,38 @@ internal sealed class ResolvedOptions
 
     private bool HasTwoIdFactories { get; }
 
+    /// <param name="code">What the host sets in code.</param>
+    /// <param name="actorSystem">The actor system's configuration.</param>
+    /// <param name="store">The store's name; empty for the one that needs none.</param>
+    /// <param name="hosts">Keys of the host's own configuration, over those of HOCON.</param>
     /// <exception cref="JamSessionsOptionsException">Options that cannot work, all at once.</exception>
-    public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem)
+    public static ResolvedOptions Resolve(JamSessionsOptions code, Config actorSystem, string store = "", Config? hosts = null)
     {
-        var section = SectionOf(actorSystem);
+        var section = SectionOf(actorSystem, store);
+        section = hosts is null ? section : hosts.WithFallback(section);
         var options = new ResolvedOptions(code, section);
         List<string> failures = [.. KnownKeys.Misspelt(section, Reference.GetConfig(Section)), .. options._unreadable, .. options.Failures()];
         return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
     }
+
+    /// <summary>The names of the stores that HOCON has a section for.</summary>
+    public static IEnumerable<string> StoresIn(Config actorSystem) =>
+        StoresOf(SectionOf(actorSystem)).AsEnumerable().Select(store => store.Key);
+
+    /// <summary>A named store's own keys come before those that all stores share; its file is one of its own.</summary>
+    private static Config SectionOf(Config actorSystem, string store)
+    {
+        var shared = SectionOf(actorSystem);
+        if (store.Length == 0)
+        {
+            return shared;
+        }
+
+        var own = StoresOf(shared) is { IsEmpty: false } stores && stores.HasPath(store) ? stores.GetConfig(store) : ConfigurationFactory.Empty;
+        return own.WithFallback(ConfigurationFactory.ParseString($"json-path = \"sessions-{store}.json\"")).WithFallback(shared);
+    }
+
+    private static Config StoresOf(Config section) => section.HasPath(KnownKeys.Stores) ? section.GetConfig(KnownKeys.Stores) : ConfigurationFactory.Empty;
 
     private static Config SectionOf(Config actorSystem)
     {

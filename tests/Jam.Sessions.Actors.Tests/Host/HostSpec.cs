@@ -234,10 +234,10 @@ public sealed class HostSpec : IDisposable
     [Fact]
     public async Task Misspelt_options_end_it_with_the_names_that_were_meant()
     {
-        var (exitCode, errors) = await HostProcess.FailingAsync("--sessions:josn-path=x", "--sessions:JsonPath=x");
+        var (exitCode, errors) = await HostProcess.FailingAsync("--sessions:josn-path=x", "--sessions:MaxKeyLenght=3");
         Assert.Equal(1, exitCode);
         Assert.Contains("josn-path is not known; did you mean json-path?", errors, StringComparison.Ordinal);
-        Assert.Contains("jsonpath is not known; did you mean json-path?", errors, StringComparison.Ordinal);
+        Assert.Contains("MaxKeyLenght is not known; did you mean max-key-length?", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,7 +117,6 @@ public sealed class OptionsSpec : IDisposable
     [InlineData("JsonPath = x", "JsonPath is not known; did you mean json-path?")]
     [InlineData("max_data_bytes = 5", "max_data_bytes is not known; did you mean max-data-bytes?")]
     [InlineData("durabilty = relaxed", "durabilty is not known; did you mean durability?")]
-    [InlineData("stores { mobile { json-path = x } }", "stores is not known")]
     public void A_key_that_nobody_reads_is_refused_with_the_nearest_one_that_is_read(string hocon, string sentence) =>
         Assert.StartsWith(sentence, Assert.Single(Failures(new JamSessionsOptions(), $"jam.sessions {{ {hocon} }}")), StringComparison.Ordinal);
 

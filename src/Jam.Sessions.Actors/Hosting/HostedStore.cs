@@ -1,0 +1,104 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
+using Jam.Sessions.Actors.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Jam.Sessions.Actors.Hosting;
+
+/// <summary>One store of a host, and its engine, which is started once: by the host's start, or by who needs it before that.</summary>
+internal sealed class HostedStore : IRequiredActor<JamSessions>
+{
+    private readonly Lazy<Task<JamSessions>> _engine;
+
+    /// <param name="start">Starts the engine.</param>
+    public HostedStore(Func<Task<JamSessions>> start)
+    {
+        // On a thread of the pool: who blocks on a first call must not block the start.
+        _engine = new(() => Task.Run(start));
+        Client = new HostedClient(this);
+    }
+
+    public IJamSessions Client { get; }
+
+    /// <summary>The engine's actor; to be asked for once the engine is up.</summary>
+    /// <remarks>Blocks until then, as Akka.Hosting's own <c>IRequiredActor</c> does.</remarks>
+    public IActorRef ActorRef => StartAsync().GetAwaiter().GetResult().Ref;
+
+    public async Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => (await StartAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).Ref;
+
+    public Task<JamSessions> StartAsync() => _engine.Value;
+}
+
+/// <summary>The stores that a host has registered.</summary>
+internal sealed class HostedStores
+{
+    private readonly Func<ActorSystem?> _system;
+    private readonly Func<string, JamSessionsOptions> _options;
+    private readonly Dictionary<string, HostedStore> _stores;
+
+    public HostedStores(IEnumerable<StoreRegistration> registrations, IServiceProvider services)
+        : this(registrations, services.GetService<ActorSystem>, name => services.GetRequiredService<IOptionsMonitor<JamSessionsOptions>>().Get(name))
+    {
+    }
+
+    private HostedStores(IEnumerable<StoreRegistration> registrations, Func<ActorSystem?> system, Func<string, JamSessionsOptions> options)
+    {
+        _system = system;
+        _options = options;
+        _stores = registrations.ToDictionary(store => store.Name, store => new HostedStore(() => StartAsync(store)), StringComparer.Ordinal);
+    }
+
+    /// <summary>The store that needs no name; null where all have one.</summary>
+    public HostedStore? Unnamed => _stores.GetValueOrDefault("");
+
+    /// <summary>One store that no container knows: as the obsolete way had it, an actor and no client.</summary>
+    public static HostedStores StandAlone(ActorSystem system) => new([new StoreRegistration("", Section: null)], () => system, _ => new JamSessionsOptions());
+
+    public HostedStore Of(string name) => _stores[name];
+
+    /// <summary>Starts all of them; one after the other, so that the first failure is the one that is told.</summary>
+    /// <exception cref="JamSessionsOptionsException">HOCON has a section for a store that nobody has registered.</exception>
+    public async Task StartAsync()
+    {
+        foreach (var store in _stores.Values)
+        {
+            await store.StartAsync().ConfigureAwait(false);
+        }
+
+        var unknown = ResolvedOptions.StoresIn(_system()!.Settings.Config).Except(_stores.Keys).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new JamSessionsOptionsException(
+                [.. unknown.Select(name => $"jam.sessions.stores.{name} is no registered store; add services.AddJamSessions(\"{name}\"), or take the section out.")]);
+        }
+    }
+
+    private async Task<JamSessions> StartAsync(StoreRegistration store)
+    {
+        var system = _system() ?? throw new InvalidOperationException(
+            "AddJamSessions needs an actor system, and there is none. Add services.AddAkka(\"backend\", (akka, _) => akka.WithJamSessions());");
+        if (!system.Settings.Setup.Get<EnginesSetup>().HasValue)
+        {
+            throw new InvalidOperationException(
+                "AddJamSessions was called, but AddAkka does not start the engine. Add the line akka.WithJamSessions() to it.");
+        }
+
+        var options = _options(store.Name);
+        system.Settings.Setup.Get<EnginesSetup>().Value.Configure?.Invoke(options);
+        var resolved = ResolvedOptions.Resolve(options, system.Settings.Config, store.Name, store.SectionAsHocon());
+        return await JamSessions.StartAsync(system, resolved).ConfigureAwait(false);
+    }
+}
+
+/// <summary>What AddJamSessions was told of a store.</summary>
+/// <param name="Name">Empty for the one that needs none.</param>
+/// <param name="Section">Keys of the host's own configuration; null where there are none.</param>
+internal sealed record StoreRegistration(string Name, IConfiguration? Section)
+{
+    public Config? SectionAsHocon() => Section is null ? null : HostConfiguration.ToHocon(Section, ResolvedOptions.Reference.GetConfig("jam.sessions"));
+
+    public override string ToString() => nameof(StoreRegistration);
+}

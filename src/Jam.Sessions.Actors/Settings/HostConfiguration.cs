@@ -1,0 +1,22 @@
+using System.Globalization;
+using Akka.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace Jam.Sessions.Actors.Settings;
+
+/// <summary>Options from the host's own configuration, as a layer of HOCON: the same keys, in either spelling, and the same checks.</summary>
+internal static class HostConfiguration
+{
+    /// <summary>Reads a section whose keys are those of <c>reference.conf</c>: <c>json-path</c>, or <c>JsonPath</c> as .NET spells it.</summary>
+    public static Config ToHocon(IConfiguration section, Config reference) => ConfigurationFactory.ParseString(string.Join('\n', section.GetChildren()
+        .Where(option => option.Value is not null)
+        .Select(option => $"{Quoted(KnownKeys.Spelt(option.Key, reference))} = {Quoted(ValueOf(option.Value!))}")));
+
+    /// <summary>.NET writes True and 00:01:30, HOCON true and 90 s.</summary>
+    private static string ValueOf(string value) =>
+        bool.TryParse(value, out var flag) ? flag ? "on" : "off"
+        : value.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var time) ? $"{time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} ms"
+        : value;
+
+    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
