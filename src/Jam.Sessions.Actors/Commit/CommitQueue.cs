@@ -23,7 +23,7 @@ internal sealed class CommitQueue
     // Acknowledged, but not written: from here on even relaxed callers wait for the disk.
     private const long MaxUnwrittenBytes = 16 * BatchBytes;
 
-    // So much may lie about with its documents; then the writer collects it.
+    // So much of a lane may lie about with its documents; then the writer collects it.
     private const int CollectBytes = 64 << 10;
 
     private readonly Durability _durability;
@@ -86,7 +86,7 @@ internal sealed class CommitQueue
             return false;
         }
 
-        var reason = waiter is not null ? WakeReason.Write : lane.Bytes > CollectBytes / _lanes.Length ? WakeReason.CollectMany : WakeReason.Collect;
+        var reason = waiter is not null ? WakeReason.Write : lane.Bytes > CollectBytes ? WakeReason.CollectMany : WakeReason.Collect;
         if ((int)reason > Volatile.Read(ref _told))
         {
             wake = Tell(reason);

@@ -26,7 +26,7 @@ internal sealed class KeyDirectory
     {
         lock (stripe)
         {
-            return stripe.Slots.Count();
+            return stripe.Count;
         }
     });
 
@@ -90,7 +90,7 @@ internal sealed class KeyDirectory
         {
             lock (stripe)
             {
-                while (stripe.TakeIdle(Expired) is { Slot.Actor: { } actor })
+                while (stripe.TakeIdle(Expired) is { Actor: { } actor })
                 {
                     actors.Add(actor);
                 }

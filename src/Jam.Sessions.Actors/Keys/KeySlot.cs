@@ -26,6 +26,9 @@ internal sealed class KeySlot(KeyStripe stripe)
     /// <summary>When the last command was answered, in ticks of the sweep.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>The same in answers of the stripe.</summary>
+    public long Turn { get; set; }
+
     /// <summary>Keeps a request for the actor that is still to be made; true where nobody makes it yet.</summary>
     public bool Keep(Request request)
     {

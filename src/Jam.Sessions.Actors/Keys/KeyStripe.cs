@@ -1,19 +1,25 @@
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Some of the keys that have an actor. Whoever uses it holds its lock: itself.</summary>
+/// <remarks>
+/// Which key is idle longest is asked for seldom, and keys are used often. So a use only notes its turn; a key's place in the heap is that of an
+/// earlier turn, and is put right when it comes up.
+/// </remarks>
 /// <param name="maxIdle">More idle keys than these give their actors to others before these are idle for long.</param>
 internal sealed class KeyStripe(int maxIdle)
 {
-    private readonly LinkedList<KeySlot> _idle = [];
-    private readonly Dictionary<string, (KeySlot Slot, LinkedListNode<KeySlot> Idle)> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeySlot> _keys = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<KeySlot, long> _byTurn = new();
+    private long _turns;
+    private int _idle;
 
     public bool IsClosed { get; set; }
 
-    public IEnumerable<KeySlot> Slots => _keys.Values.Select(key => key.Slot);
+    public int Count => _keys.Count;
 
-    public int BusyCount => _keys.Count - _idle.Count;
+    public int BusyCount => _keys.Count - _idle;
 
-    public KeySlot? Find(string owner) => _keys.TryGetValue(owner, out var key) ? key.Slot : null;
+    public KeySlot? Find(string owner) => _keys.GetValueOrDefault(owner);
 
     /// <summary>Counts a command of a key, which has an actor from here on: its own, one that idled for long, or one that is to be made.</summary>
     /// <param name="owner">The key.</param>
@@ -22,61 +28,63 @@ internal sealed class KeyStripe(int maxIdle)
     {
         if (!_keys.TryGetValue(owner, out var key))
         {
-            key = TakeIdle(expired) ?? New();
-            key.Slot.Owner = owner;
+            key = TakeIdle(expired) ?? new KeySlot(this);
+            key.Owner = owner;
             _keys.Add(owner, key);
+            _byTurn.Enqueue(key, _turns);
         }
-        else if (key.Slot.Unanswered == 0)
+        else if (key.Unanswered == 0)
         {
-            _idle.Remove(key.Idle);
+            _idle--;
         }
 
-        key.Slot.Unanswered++;
-        return key.Slot;
+        key.Unanswered++;
+        return key;
     }
 
     /// <summary>A command of a key has its answer; true where it was the last one.</summary>
-    public bool Leave(KeySlot slot, long now)
+    public bool Leave(KeySlot key, long now)
     {
-        if (--slot.Unanswered > 0)
+        if (--key.Unanswered > 0)
         {
             return false;
         }
 
-        slot.IdleSince = now;
-        _idle.AddLast(_keys[slot.Owner].Idle);
+        (key.Turn, key.IdleSince) = (++_turns, now);
+        _idle++;
         return true;
     }
 
-    /// <summary>Forgets a key whose actor could not be made, or has stopped.</summary>
-    public void Forget(KeySlot slot)
+    /// <summary>Forgets a key whose actor could not be made.</summary>
+    public void Forget(KeySlot key)
     {
-        if (_keys.TryGetValue(slot.Owner, out var key) && key.Slot == slot)
+        _keys.Remove(key.Owner);
+        _byTurn.Remove(key, out _, out _);
+    }
+
+    /// <summary>Takes out the key that is idle longest, if that is for long, or if there are too many; null where it is not.</summary>
+    public KeySlot? TakeIdle(long expired)
+    {
+        while (_idle > 0 && _byTurn.TryPeek(out var key, out var turn))
         {
-            _keys.Remove(slot.Owner);
-            if (key.Idle.List is not null)
+            if (key.Unanswered > 0 || key.Turn > turn)
             {
-                _idle.Remove(key.Idle);
+                _byTurn.DequeueEnqueue(key, key.Unanswered > 0 ? ++_turns : key.Turn);
+                continue;
             }
+
+            // One whose actor is still to be made stays.
+            if (key.Actor is null || (key.IdleSince > expired && _idle <= maxIdle))
+            {
+                return null;
+            }
+
+            _byTurn.Dequeue();
+            _keys.Remove(key.Owner);
+            _idle--;
+            return key;
         }
-    }
 
-    /// <summary>Takes out a key that has been idle for long, or the one that is longest so where there are too many; null where there is none.</summary>
-    public (KeySlot Slot, LinkedListNode<KeySlot> Idle)? TakeIdle(long expired)
-    {
-        if (_idle.First is not { Value: { Actor: not null } slot } node || (slot.IdleSince > expired && _idle.Count <= maxIdle))
-        {
-            return null;
-        }
-
-        _idle.RemoveFirst();
-        _keys.Remove(slot.Owner);
-        return (slot, node);
-    }
-
-    private (KeySlot Slot, LinkedListNode<KeySlot> Idle) New()
-    {
-        var slot = new KeySlot(this);
-        return (slot, new LinkedListNode<KeySlot>(slot));
+        return null;
     }
 }

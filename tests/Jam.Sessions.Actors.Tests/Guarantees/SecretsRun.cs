@@ -5,9 +5,11 @@ using Akka.Configuration;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Tests.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace Jam.Sessions.Actors.Tests.Guarantees;
 
@@ -163,7 +165,7 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         [
             new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"),
             new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(document, document), new Decision(KeySessions.Of([document]), [], id), KeySessions.Of([document]),
-            new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot(new KeyStripe(1)) { Owner = "user1" }, new Drawn(id, 1, 2), new IdRequest("user1"), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
+            new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot(new KeyStripe(1)) { Owner = "user1" }, new Drawn(id, 1, 2), new IdRequest("user1"), new StoreRegistration("mobile", new ConfigurationBuilder().AddInMemoryCollection([new("session-aes-secret", Secret)]).Build()), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
             new CommitFailed(new SessionEngineException(new InvalidOperationException("a fault"))), Committed.Instance, Drain.Instance, KeyDrained.Instance,
             WriteDue.Instance, SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(isCrypt, Secret),
         ];

@@ -9,7 +9,9 @@ namespace Jam.Sessions.Actors.Tests.Host;
 /// <summary>The backend of <c>src/Jam.Sessions.Actors.Host</c> as a process of its own, driven over a socket.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private const int SigTerm = 15;
+    public const int SigInt = 2;
+    public const int SigTerm = 15;
+
     private const int FileSize = 1;
     private const string Announcement = "Listening on ";
 
@@ -72,10 +74,10 @@ internal sealed class HostProcess : IDisposable
         return (await host.ExitAsync(), host.Errors);
     }
 
-    /// <summary>Stops it as an operator or a container does: SIGTERM.</summary>
-    public async Task<int> StopAsync()
+    /// <summary>Stops it as an operator or a container does, with a signal.</summary>
+    public async Task<int> StopAsync(int signal = SigTerm)
     {
-        Assert.Equal(0, Kill(_process.Id, SigTerm));
+        Assert.Equal(0, Kill(_process.Id, signal));
         return await ExitAsync();
     }
 
@@ -93,9 +95,15 @@ internal sealed class HostProcess : IDisposable
         Assert.Equal(0, SetLimit(_process.Id, FileSize, in limit, 0));
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? session = null, object? body = null)
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="session">The cookie; null for none.</param>
+    /// <param name="body">As JSON; null for none.</param>
+    /// <param name="onConnectionOfItsOwn">Whether the connection ends with the answer: one that is kept may be closed just as the next request comes.</param>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? session = null, object? body = null, bool onConnectionOfItsOwn = false)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.ConnectionClose = onConnectionOfItsOwn;
         if (session is not null)
         {
             request.Headers.Add("Cookie", $"session={session}");

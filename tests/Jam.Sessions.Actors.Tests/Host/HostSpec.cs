@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using Jam.Sessions.Actors.Tests.Support;
@@ -83,6 +84,46 @@ public sealed class HostSpec : IDisposable
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
             Assert.Contains(because, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
+    }
+
+    /// <remarks>
+    /// A connection that is refused, or that the kernel resets since nobody has taken it, is the next instance's. Whatever was taken is answered,
+    /// and not with an error.
+    /// </remarks>
+    [Theory]
+    [InlineData(HostProcess.SigTerm)]
+    [InlineData(HostProcess.SigInt)]
+    public async Task A_stop_under_load_fails_no_request_that_was_taken(int signal)
+    {
+        const int Callers = 16;
+        using var host = await HostProcess.ListeningAsync(OnJsonPath);
+        using var underWay = new CountdownEvent(Callers);
+        var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            var statuses = new List<HttpStatusCode>();
+            var session = await SignIn(host, new { user = $"user{caller}" });
+            try
+            {
+                for (var i = 0; ; i++)
+                {
+                    using var response = await host.SendAsync(i % 2 == 0 ? HttpMethod.Put : HttpMethod.Get, "/me", session, i % 2 == 0 ? new { i } : null, onConnectionOfItsOwn: true);
+                    statuses.Add(response.StatusCode);
+                    if (i == 10)
+                    {
+                        underWay.Signal();
+                    }
+                }
+            }
+            catch (HttpRequestException e) when (
+                e.HttpRequestError == HttpRequestError.ConnectionError || e.InnerException?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+            {
+                return statuses;
+            }
+        })).ToList();
+        await Task.Factory.StartNew(underWay.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Assert.Equal(0, await host.StopAsync(signal));
+        Assert.All((await Task.WhenAll(callers)).SelectMany(statuses => statuses), status => Assert.True((int)status < 300, $"{status}"));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.journal-*"));
     }
 
     [Fact]
