@@ -157,7 +157,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
             KeyActors = log => threads.OnCallersThread(system, SessionKeyActor.Props(new(table, identities, log, services.Keys))),
         };
         var manager = (IInternalActorRef)system.ActorOf(
-            threads.OnWorkers(system, SessionManager.Props(services)), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
+            threads.OnWorkers(system, SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         await services.Started.Task.ConfigureAwait(false);
 
         StartScheduler(system);

@@ -65,10 +65,7 @@ internal sealed class KeyDirectory
             Start(key);
         }
 
-        actor?.Tell(request, ActorRefs.NoSender);
-
-        // A stopped actor did not take the request; one that stops from here on answers it (EngineMailbox.CleanUp).
-        return actor is not ActorRefWithCell { Underlying.IsTerminated: true };
+        return actor is null || TryTell(actor, request);
     }
 
     /// <summary>A command has its answer. After the last one the key is idle.</summary>
@@ -110,6 +107,23 @@ internal sealed class KeyDirectory
         }
     });
 
+    /// <summary>The manager has begun to stop its children: all actors that there are. One that is being made is stopped by its maker.</summary>
+    /// <remarks>A child that is made while its parent is stopping the others is missed by Akka, and the parent would wait for it.</remarks>
+    public IReadOnlyList<IActorRef> End()
+    {
+        var actors = new List<IActorRef>();
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe)
+            {
+                (stripe.IsClosed, stripe.IsEnded) = (true, true);
+                actors.AddRange(stripe.Keys.Select(key => key.Actor).OfType<IActorRef>());
+            }
+        }
+
+        return actors;
+    }
+
     // The sweep may come right after the answer: that tick does not count.
     private long Expired => Volatile.Read(ref _now) - SweepsPerTimeout - 1;
 
@@ -132,8 +146,31 @@ internal sealed class KeyDirectory
         {
             while (early.Take() is { } request)
             {
-                actor.Tell(request, ActorRefs.NoSender);
+                if (!TryTell(actor, request))
+                {
+                    request.Reject(actor);
+                }
             }
+        }
+
+        if (IsEnded(key))
+        {
+            ((IInternalActorRef)actor).Stop();
+        }
+    }
+
+    /// <remarks>A stopped actor did not take the request; one that stops from here on answers it (EngineMailbox.CleanUp).</remarks>
+    private static bool TryTell(IActorRef actor, Request request)
+    {
+        actor.Tell(request, ActorRefs.NoSender);
+        return actor is not ActorRefWithCell { Underlying.IsTerminated: true };
+    }
+
+    private static bool IsEnded(KeySlot key)
+    {
+        lock (key.Stripe)
+        {
+            return key.Stripe.IsEnded;
         }
     }
 

@@ -13,7 +13,13 @@ internal sealed class KeyStripe(int maxIdle)
     private long _turns;
     private int _idle;
 
+    /// <summary>No more commands come in.</summary>
     public bool IsClosed { get; set; }
+
+    /// <summary>The actors are being stopped, whatever they have to answer.</summary>
+    public bool IsEnded { get; set; }
+
+    public IEnumerable<KeySlot> Keys => _keys.Values;
 
     public int Count => _keys.Count;
 

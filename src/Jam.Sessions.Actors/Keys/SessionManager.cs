@@ -39,6 +39,7 @@ internal sealed class SessionManager : UntypedActor
 
         // Akka makes a top-level actor in just this way, on the thread of whoever asks for it.
         var (context, props) = (Context, engine.KeyActors(_log));
+        context.ActorOf(engine.Threads.OnWorkers(context.System, Akka.Actor.Props.CreateBy(new Producer<Sentinel>(() => new Sentinel(engine.Keys))), isGuarded: true), "sentinel");
         engine.Keys.MakeActor = () => context.ActorOf(props);
     }
 
@@ -190,6 +191,22 @@ internal sealed class SessionManager : UntypedActor
         _engine.Table.Close();
         _engine.End.Come(shortfall);
         Context.Stop(Self);
+    }
+
+    /// <summary>A child that was there from the beginning: when it stops, the manager has begun to stop all.</summary>
+    private sealed class Sentinel(KeyDirectory keys) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+        }
+
+        protected override void PostStop()
+        {
+            foreach (var actor in keys.End())
+            {
+                ((IInternalActorRef)actor).Stop();
+            }
+        }
     }
 
     /// <param name="Shortfall">What the JSON file lacks, and why; null where it holds everything.</param>

@@ -99,7 +99,7 @@ internal sealed class SessionsRef(
                 var asker = new OneAnswer(sender, this);
                 Flush(failure => asker.Give(failure is null ? Done.Instance : Failure(failure.Fresh())));
                 break;
-            case PoisonPill or Kill or Drain:
+            case IAutoReceivedMessage or Drain:
                 manager.Tell(message, sender);
                 break;
             default:

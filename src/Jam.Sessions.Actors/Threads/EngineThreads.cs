@@ -35,7 +35,10 @@ internal sealed class EngineThreads
 
     public Props OnWriter(ActorSystem system, Props props) => EngineMailbox.On(system, props.WithDispatcher(_writer), isGuarded: true);
 
-    public Props OnWorkers(ActorSystem system, Props props) => EngineMailbox.On(system, props.WithDispatcher(_workers), isGuarded: false);
+    /// <param name="system">The actor system.</param>
+    /// <param name="props">The actor's.</param>
+    /// <param name="isGuarded">Whether nobody but its parent may end it.</param>
+    public Props OnWorkers(ActorSystem system, Props props, bool isGuarded) => EngineMailbox.On(system, props.WithDispatcher(_workers), isGuarded);
 
     public Props OnCallersThread(ActorSystem system, Props props) => EngineMailbox.On(system, props.WithDispatcher(_callers), isGuarded: true);
 

@@ -109,7 +109,9 @@ public sealed class ShutdownSpec : EngineTest
                     for (var i = 0; ; i++)
                     {
                         await Task.Yield();
-                        var create = new CreateSession($"user{(i + caller) % 5}", Data());
+
+                        // Some make actors all the time, also while the others are being stopped.
+                        var create = new CreateSession(caller % 3 == 0 ? $"user{caller}-{i}" : $"user{(i + caller) % 5}", Data());
                         acknowledged.Add(await (caller % 2 == 0 ? engine.Ref.Ask<string>(create) : engine.Client.CreateAsync(create.SessionKey, create.Data)));
                         if (i == 0)
                         {
@@ -165,6 +167,32 @@ public sealed class ShutdownSpec : EngineTest
         Assert.NotEmpty(Directory.GetFiles(Folder, "*.journal-*"));
 
         await using var again = await StartAsync();
+        Assert.NotNull(await again.Client.GetAsync(id));
+    }
+
+    [Fact]
+    public async Task A_drain_on_a_disk_that_does_not_answer_ends_and_says_so_and_the_next_start_finds_what_was_acknowledged()
+    {
+        var (gate, isStuck) = (new ManualResetEventSlim(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var disk = new FaultyDisk();
+        var engine = await StartOnAsync(disk, o => o.DrainTimeout = TimeSpan.FromSeconds(1));
+        var id = await engine.Client.CreateAsync("user1", Data());
+        disk.Before = (operation, _) =>
+        {
+            if (operation == "Sync")
+            {
+                isStuck.TrySetResult();
+                gate.Wait();
+            }
+        };
+        var unheard = engine.Client.CreateAsync("user2", Data());
+        await isStuck.Task;
+        var shortfall = await Assert.ThrowsAsync<SessionStoreException>(async () => await engine.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Contains("has not answered", shortfall.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SessionOutcomeUnknownException>(() => unheard.WaitAsync(TimeSpan.FromMinutes(1)));
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.CreateAsync("user3", Data()));
+        gate.Set();
+        await using var again = await StartAsync(o => o.LockTimeout = TimeSpan.FromMinutes(1));
         Assert.NotNull(await again.Client.GetAsync(id));
     }
 

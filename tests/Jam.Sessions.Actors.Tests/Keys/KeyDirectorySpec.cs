@@ -127,6 +127,27 @@ public sealed class KeyDirectorySpec
     }
 
     [Fact]
+    public void The_end_without_a_drain_names_all_actors_and_one_that_is_being_made_then_is_stopped_by_its_maker()
+    {
+        Pass("busy");
+        Leave(Pass("idle"));
+        Assert.Equal(2, _keys.End().Intersect(_actors).Count());
+        Assert.False(TryPass("busy"));
+
+        var (late, isStopped) = ((KeyDirectory?)null, false);
+        late = new KeyDirectory(100)
+        {
+            MakeActor = () =>
+            {
+                Assert.Empty(late!.End());
+                return new RecordingRef("late", _ => { }, () => isStopped = true);
+            },
+        };
+        Assert.True(late.TryPass("a", Request("a")));
+        Assert.True(isStopped);
+    }
+
+    [Fact]
     public void Commands_whose_actor_cannot_be_made_are_refused_and_the_next_one_tries_again()
     {
         var asker = new RecordingRef("asker");

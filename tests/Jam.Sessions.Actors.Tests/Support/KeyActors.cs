@@ -10,7 +10,7 @@ internal static class KeyActors
     public static async Task<List<IActorRef>> OfAsync(ActorSystem system, JamSessions engine)
     {
         var manager = (ActorRefWithCell)await system.ActorSelection(engine.Ref.Path).ResolveOne(s_patience);
-        return [.. manager.Children.Where(child => child.Path.Name != "persistence")];
+        return [.. manager.Children.Where(child => child.Path.Name is not ("persistence" or "sentinel"))];
     }
 
     /// <summary>Until all are free whose commands have their answers: an answer comes a moment before that.</summary>
