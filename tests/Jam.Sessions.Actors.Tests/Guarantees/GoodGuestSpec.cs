@@ -26,7 +26,7 @@ public sealed class GoodGuestSpec : EngineTest
             try
             {
                 Assert.True(ThreadPool.SetMaxThreads(minWorkers, ports));
-                for (var i = 0; i < 2 * minWorkers; i++)
+                for (var i = 0; i < 64; i++)
                 {
                     ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Wait(), isOpen, preferLocal: false);
                 }
