@@ -157,7 +157,17 @@ internal sealed class CommitQueue
 
     private Lane LaneOf(int ownerHash) => _lanes[ownerHash & (_lanes.Length - 1)];
 
-    private WakeReason Highest() => _lanes.Max(lane => lane.Look(_steps));
+    private WakeReason Highest()
+    {
+        var highest = WakeReason.None;
+        foreach (var lane in _lanes)
+        {
+            var reason = lane.Look(_steps);
+            highest = reason > highest ? reason : highest;
+        }
+
+        return highest;
+    }
 
     /// <summary>One flag says what the writer was told already: whoever raises it wakes it.</summary>
     private WakeReason Tell(WakeReason reason)

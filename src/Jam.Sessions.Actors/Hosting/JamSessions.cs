@@ -115,7 +115,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = await StartAsync(system, resolved, fernet, documents, LogOver(new JournaledFile(store, documents), system, resolved)).ConfigureAwait(false);
+            var engine = await StartAsync(system, resolved, fernet, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
@@ -150,14 +150,13 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     {
         var (table, threads) = (new SessionTable(documents), EngineThreads.Rent(system));
         var identities = new IdentitySource(options, table, fernet);
-        ManagerServices services = null!;
-        services = new ManagerServices(options, table, identities, threads)
+        var services = new ManagerServices(options, table, identities, threads)
         {
             OpenLog = log(threads),
-            KeyActors = log => threads.OnCallersThread(system, SessionKeyActor.Props(new(table, identities, log, services.Keys))),
+            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys))),
         };
         var manager = (IInternalActorRef)system.ActorOf(
-            threads.OnWorkers(system, SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
+            threads.OnWorkers(SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
         await services.Started.Task.ConfigureAwait(false);
 
         StartScheduler(system);
@@ -173,10 +172,10 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     private static void StartScheduler(ActorSystem system) =>
         Ambient.Without(static scheduler => scheduler.ScheduleOnceCancelable(TimeSpan.Zero, static () => { }), system.Scheduler.Advanced);
 
-    private static Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ActorSystem system, ResolvedOptions options) => threads => parent =>
+    private static Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ResolvedOptions options) => threads => parent =>
     {
         var commits = new CommitQueue(options.Durability, options.TimeProvider);
-        var persistence = parent.ActorOf(threads.OnWriter(system, PersistenceActor.Props(file, commits, options, threads)), "persistence");
+        var persistence = parent.ActorOf(threads.OnWriter(PersistenceActor.Props(file, commits, options, threads)), "persistence");
         return new JournaledLog(file, commits, persistence);
     };
 

@@ -38,8 +38,8 @@ internal sealed class SessionManager : UntypedActor
         _gateway = engine.GatewayOf((IInternalActorRef)Self);
 
         // Akka makes a top-level actor in just this way, on the thread of whoever asks for it.
-        var (context, props) = (Context, engine.KeyActors(_log));
-        context.ActorOf(engine.Threads.OnWorkers(context.System, Akka.Actor.Props.CreateBy(new Producer<Sentinel>(() => new Sentinel(engine.Keys))), isGuarded: true), "sentinel");
+        var (context, props) = (Context, engine.KeyActors(_log, engine.Keys));
+        context.ActorOf(engine.Threads.OnWorkers(Akka.Actor.Props.CreateBy(new Producer<Sentinel>(() => new Sentinel(engine.Keys))), isGuarded: true), "sentinel");
         engine.Keys.MakeActor = () => context.ActorOf(props);
     }
 
@@ -243,8 +243,8 @@ internal sealed class ManagerServices(ResolvedOptions options, SessionTable tabl
     /// <summary>Opens the log, whose actors, if it has any, are the manager's children.</summary>
     public required Func<IActorRefFactory, ICommitLog> OpenLog { get; init; }
 
-    /// <summary>Makes key actors that hand their batches to the log.</summary>
-    public required Func<ICommitLog, Props> KeyActors { get; init; }
+    /// <summary>Makes key actors that hand their batches to the log, and tell the directory when they are idle.</summary>
+    public required Func<ICommitLog, KeyDirectory, Props> KeyActors { get; init; }
 
     public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, Keys, table, identities, options, End);
 }

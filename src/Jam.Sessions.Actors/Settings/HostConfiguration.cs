@@ -8,9 +8,21 @@ namespace Jam.Sessions.Actors.Settings;
 internal static class HostConfiguration
 {
     /// <summary>Reads a section whose keys are those of <c>reference.conf</c>: <c>json-path</c>, or <c>JsonPath</c> as .NET spells it.</summary>
-    public static Config ToHocon(IConfiguration section, Config reference) => ConfigurationFactory.ParseString(string.Join('\n', section.GetChildren()
-        .Where(option => option.Value is not null)
-        .Select(option => $"{Quoted(KnownKeys.Spelt(option.Key, reference))} = {Quoted(ValueOf(option.Value!))}")));
+    /// <exception cref="JamSessionsOptionsException">A section stands where a value should.</exception>
+    public static Config ToHocon(IConfiguration section, Config reference)
+    {
+        var options = section.GetChildren().ToList();
+        var sections = options.Where(option => option.GetChildren().Any()).ToList();
+        if (sections.Count > 0)
+        {
+            throw new JamSessionsOptionsException(
+                [.. sections.Select(option => $"{option.Key} is a section, not a value. A further store is registered with its own: services.AddJamSessions(\"name\", section).")]);
+        }
+
+        return ConfigurationFactory.ParseString(string.Join(
+            '\n',
+            options.Where(option => option.Value is not null).Select(option => $"{Quoted(KnownKeys.Spelt(option.Key, reference))} = {Quoted(ValueOf(option.Value!))}")));
+    }
 
     /// <summary>.NET writes True and 00:01:30, HOCON true and 90 s.</summary>
     private static string ValueOf(string value) =>

@@ -19,16 +19,17 @@ internal sealed class EngineMailbox : MailboxType, IProducesMessageQueue<EngineM
 
     public EngineMailbox(Akka.Actor.Settings settings, Config config) : base(settings, config) => _isGuarded = config.GetBoolean(Guarded);
 
-    /// <param name="system">The actor system.</param>
+    /// <summary>Makes both kinds known to an actor system: once, since each call would stay in its configuration.</summary>
+    public static void Register(ActorSystem system) => system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString($$"""
+        {{IdOf(isGuarded: false)}} { mailbox-type = "{{typeof(EngineMailbox).AssemblyQualifiedName}}", {{Guarded}} = off }
+        {{IdOf(isGuarded: true)}} { mailbox-type = "{{typeof(EngineMailbox).AssemblyQualifiedName}}", {{Guarded}} = on }
+        """));
+
     /// <param name="props">The actor's.</param>
     /// <param name="isGuarded">Whether a poison pill or a kill message that somebody sends is dropped.</param>
-    public static Props On(ActorSystem system, Props props, bool isGuarded)
-    {
-        var id = isGuarded ? $"{Id}-{Guarded}" : Id;
-        system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString(
-            $"{id} {{ mailbox-type = \"{typeof(EngineMailbox).AssemblyQualifiedName}\", {Guarded} = {(isGuarded ? "on" : "off")} }}"));
-        return props.WithMailbox(id);
-    }
+    public static Props On(Props props, bool isGuarded) => props.WithMailbox(IdOf(isGuarded));
+
+    private static string IdOf(bool isGuarded) => isGuarded ? $"{Id}-{Guarded}" : Id;
 
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Messages(_isGuarded);
 

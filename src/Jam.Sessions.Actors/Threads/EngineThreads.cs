@@ -33,14 +33,13 @@ internal sealed class EngineThreads
     /// <summary>To be called once the engine's actors have stopped.</summary>
     public static void Return(ActorSystem system, EngineThreads threads) => system.WithExtension<Shared, Provider>().Return(threads);
 
-    public Props OnWriter(ActorSystem system, Props props) => EngineMailbox.On(system, props.WithDispatcher(_writer), isGuarded: true);
+    public Props OnWriter(Props props) => EngineMailbox.On(props.WithDispatcher(_writer), isGuarded: true);
 
-    /// <param name="system">The actor system.</param>
     /// <param name="props">The actor's.</param>
     /// <param name="isGuarded">Whether nobody but its parent may end it.</param>
-    public Props OnWorkers(ActorSystem system, Props props, bool isGuarded) => EngineMailbox.On(system, props.WithDispatcher(_workers), isGuarded);
+    public Props OnWorkers(Props props, bool isGuarded) => EngineMailbox.On(props.WithDispatcher(_workers), isGuarded);
 
-    public Props OnCallersThread(ActorSystem system, Props props) => EngineMailbox.On(system, props.WithDispatcher(_callers), isGuarded: true);
+    public Props OnCallersThread(Props props) => EngineMailbox.On(props.WithDispatcher(_callers), isGuarded: true);
 
     private sealed class Shared : IExtension
     {
@@ -54,6 +53,10 @@ internal sealed class EngineThreads
 
     private sealed class Provider : ExtensionIdProvider<Shared>
     {
-        public override Shared CreateExtension(ExtendedActorSystem system) => new();
+        public override Shared CreateExtension(ExtendedActorSystem system)
+        {
+            EngineMailbox.Register(system);
+            return new Shared();
+        }
     }
 }

@@ -72,7 +72,7 @@ public sealed class InterleavedHandOverSpec
     [Fact]
     public void Whoever_comes_while_the_writer_finds_nothing_is_found_by_it_or_wakes_it()
     {
-        for (var seed = 0; seed < Seeds; seed++)
+        for (var seed = 0; seed < 3 * Seeds; seed++)
         {
             var threads = new SteppedThreads(new Random(seed));
             var queue = new CommitQueue(Durability.Durable, TimeProvider.System, lanes: 2, threads);
@@ -102,17 +102,13 @@ public sealed class InterleavedHandOverSpec
                     },
                     .. Enumerable.Range(0, 3).Select(thread => (Action)(() =>
                     {
-                        for (var i = 0; i < 3; i++)
-                        {
-                            queue.TryAdd(thread + i, "1"u8, [], new RecordingWaiter(), out var wake);
-                            wakes += wake == WakeReason.None ? 0 : 1;
-                            threads.Pause();
-                        }
-
+                        // One each: whoever comes later would wake the writer for those who were forgotten.
+                        queue.TryAdd(thread, "1"u8, [], new RecordingWaiter(), out var wake);
+                        wakes += wake == WakeReason.None ? 0 : 1;
                         isOver++;
                     })),
                 ]);
-            Assert.True(found == 9, $"seed {seed}: {found} of 9 were found");
+            Assert.True(found == 3, $"seed {seed}: {found} of 3 were found");
         }
     }
 

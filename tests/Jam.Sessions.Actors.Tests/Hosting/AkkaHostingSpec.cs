@@ -108,6 +108,7 @@ public sealed class AkkaHostingSpec : IDisposable
     [Theory]
     [InlineData("JsonPaht", "x", "did you mean json-path?")]
     [InlineData("MaxKeyLength", "many", "max-key-length cannot be read")]
+    [InlineData("stores:mobile:MaxKeyLength", "3", "stores is a section, not a value")]
     [InlineData("KeyIdleTimeout", "0 ms", "key-idle-timeout must be at least 1 ms")]
     public async Task Configuration_that_cannot_work_fails_the_start(string key, string value, string sentence)
     {

@@ -94,16 +94,16 @@ public sealed class CallersThreadSpec : EngineTest
     public async Task Id_factories_that_create_sessions_themselves_one_within_the_other_are_all_answered(Durability durability, int chain)
     {
         JamSessions? engine = null;
-        var begun = 0;
+        var (begun, added) = (0, 0);
         var creates = new ConcurrentBag<Task<string>>();
         var isComplete = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         engine = await StartAsync(o => (o.Durability, o.IdFactory) = (durability, () =>
         {
             if (Interlocked.Increment(ref begun) is var next && next <= chain)
             {
-                // Begun inside the decision about another key, and not waited for.
+                // Begun while the id of another one is made, and not waited for. The innermost comes back first.
                 creates.Add(engine!.Client.CreateAsync($"user{next}", Data()));
-                if (next == chain)
+                if (Interlocked.Increment(ref added) == chain)
                 {
                     isComplete.SetResult();
                 }
@@ -113,9 +113,11 @@ public sealed class CallersThreadSpec : EngineTest
         }));
         await engine.Client.CreateAsync("user0", Data()).WaitAsync(s_patience);
         await isComplete.Task.WaitAsync(s_patience);
-        await engine.DisposeAsync().AsTask().WaitAsync(s_patience);
+
+        // An engine that stops refuses what has no id yet: so all have their answers before.
         var ids = await Task.WhenAll(creates).WaitAsync(s_patience);
         Assert.Equal(chain, ids.Distinct().Count());
+        await engine.DisposeAsync().AsTask().WaitAsync(s_patience);
     }
 
     [Theory]
@@ -194,7 +196,7 @@ public sealed class CallersThreadSpec : EngineTest
     /// <summary>An actor that has nothing more to do with the threads that made it: it ran on this one.</summary>
     private IActorRef Here(Action<(object Message, int Thread)> handle)
     {
-        var actor = System.ActorOf(_threads.OnCallersThread(System, Props.CreateBy(new Producer<ProbeActor>(() => new ProbeActor(handle)))));
+        var actor = System.ActorOf(_threads.OnCallersThread(Props.CreateBy(new Producer<ProbeActor>(() => new ProbeActor(handle)))));
         for (var (spin, call) = (new SpinWait(), new RollCall()); call.Thread != Environment.CurrentManagedThreadId; spin.SpinOnce())
         {
             call = new RollCall();
