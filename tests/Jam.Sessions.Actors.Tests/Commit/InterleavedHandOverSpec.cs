@@ -74,8 +74,9 @@ public sealed class InterleavedHandOverSpec
     {
         for (var seed = 0; seed < 3 * Seeds; seed++)
         {
-            var threads = new SteppedThreads(new Random(seed));
-            var queue = new CommitQueue(Durability.Durable, TimeProvider.System, lanes: 2, threads);
+            var random = new Random(seed);
+            var threads = new SteppedThreads(random);
+            var queue = new CommitQueue(Durability.Durable, TimeProvider.System, lanes: 4, threads);
             var (wakes, found, isOver) = (0, 0, 0);
             threads.Run(
                 [
@@ -102,6 +103,11 @@ public sealed class InterleavedHandOverSpec
                     },
                     .. Enumerable.Range(0, 3).Select(thread => (Action)(() =>
                     {
+                        for (var delay = random.Next(30); delay > 0; delay--)
+                        {
+                            threads.Pause();
+                        }
+
                         // One each: whoever comes later would wake the writer for those who were forgotten.
                         queue.TryAdd(thread, "1"u8, [], new RecordingWaiter(), out var wake);
                         wakes += wake == WakeReason.None ? 0 : 1;
