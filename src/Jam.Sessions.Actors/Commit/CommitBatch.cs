@@ -27,7 +27,7 @@ internal sealed class CommitBatch
     /// <summary>Whether somebody waits to hear of it.</summary>
     public bool IsAwaited => _waiters.Count > 0;
 
-    public void Add(ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
+    public void Add(ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice = null)
     {
         if (!IsEmpty)
         {
@@ -41,7 +41,15 @@ internal sealed class CommitBatch
         {
             _waiters.Add(waiter);
         }
+
+        if (notice is not null)
+        {
+            Notices.Add(notice);
+        }
     }
+
+    /// <summary>Who hears that it is durable, and is not waited for.</summary>
+    public List<ICommitNotice> Notices { get; } = [];
 
     /// <summary>Takes out who waits.</summary>
     public List<ICommitWaiter> TakeWaiters()
@@ -56,6 +64,7 @@ internal sealed class CommitBatch
         _entries.ResetWrittenCount();
         _changes.Clear();
         _waiters.Clear();
+        Notices.Clear();
         return _entries.Capacity <= MaxKeptBytes;
     }
 }

@@ -68,8 +68,11 @@ internal sealed class CommitQueue
 
     /// <summary>Whether a commit of this owner may be acknowledged only once it is on the disk.</summary>
     /// <param name="ownerHash">Names the lane.</param>
-    public bool MustWait(int ownerHash) =>
-        _durability == Durability.Durable || IsHeldUp || LaneOf(ownerHash).Bytes > MaxUnwrittenBytes / _lanes.Length;
+    public bool MustWait(int ownerHash) => _durability == Durability.Durable || !TakesMore(ownerHash);
+
+    /// <summary>Whether the disk keeps up: else nothing is added that nobody waits for.</summary>
+    /// <param name="ownerHash">Names the lane.</param>
+    public bool TakesMore(int ownerHash) => !IsHeldUp && LaneOf(ownerHash).Bytes <= MaxUnwrittenBytes / _lanes.Length;
 
     /// <summary>Adds a commit; false where the queue is closed.</summary>
     /// <param name="ownerHash">Names the lane. Commits of one owner share one.</param>
@@ -77,11 +80,13 @@ internal sealed class CommitQueue
     /// <param name="changes">The same as documents; copied.</param>
     /// <param name="waiter">Hears the outcome; null where it was acknowledged at once.</param>
     /// <param name="wake">Why the writer is to be woken for it, if it is.</param>
-    public bool TryAdd(int ownerHash, ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, out WakeReason wake)
+    /// <param name="notice">Hears that it is durable, and is not waited for.</param>
+    public bool TryAdd(
+        int ownerHash, ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, out WakeReason wake, ICommitNotice? notice = null)
     {
         wake = WakeReason.None;
         var lane = LaneOf(ownerHash);
-        if (!lane.TryAdd(_steps, ref _epoch, ref _tickets.Value, entry, changes, waiter))
+        if (!lane.TryAdd(_steps, ref _epoch, ref _tickets.Value, entry, changes, waiter, notice))
         {
             return false;
         }
@@ -203,7 +208,7 @@ internal sealed class CommitQueue
             var waiter = block!.WaiterOf(place);
             ref var batch = ref waiter is null ? ref acknowledged : ref awaited;
             batch ??= _spares.TryPop(out var spare) ? spare : new CommitBatch();
-            batch.Add(block.EntryOf(place), block.ChangesOf(place), waiter);
+            batch.Add(block.EntryOf(place), block.ChangesOf(place), waiter, block.NoticeOf(place));
             _heads[at] = place + 1 < block.Count ? (block, place + 1) : (Leave(at, block), 0);
         }
 

@@ -13,6 +13,7 @@ namespace Jam.Sessions.Actors.Commit;
 internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, WriterSettings settings, IWriterHost host)
 {
     private readonly Queue<CommitBatch> _batches = [];
+    private readonly List<ICommitNotice> _unwritten = [];
     private readonly List<Action<JamSessionsException?>> _awaitingSnapshot = [];
     private readonly List<Action<JamSessionsException?>> _awaitingNextSnapshot = [];
     private SnapshotPolicy _policy = new(settings.SnapshotJournalBytes);
@@ -204,25 +205,39 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
             }
         }
 
-        return Try(store.Commit);
+        return CommitOpen();
+    }
+
+    /// <summary>Makes the line durable that acknowledged changes are in, if there is one.</summary>
+    private SessionStoreException? CommitOpen()
+    {
+        var failure = Try(store.Commit);
+        if (failure is null)
+        {
+            _unwritten.ForEach(notice => notice.Durable());
+            _unwritten.Clear();
+        }
+
+        return failure;
     }
 
     /// <summary>Takes an acknowledged batch over into the line that is open, if that takes it.</summary>
     private SessionStoreException? Collect(CommitBatch batch)
     {
-        if ((store.WasRefused || store.OpenBytes >= CommitQueue.BatchBytes) && Try(store.Commit) is { } failure)
+        if ((store.WasRefused || store.OpenBytes >= CommitQueue.BatchBytes) && CommitOpen() is { } failure)
         {
             return failure;
         }
 
         store.Add(batch.Entries);
+        _unwritten.AddRange(batch.Notices);
         Settle(batch);
         return null;
     }
 
     private SessionStoreException? WriteAwaited(CommitBatch batch)
     {
-        if (Try(store.Commit) is { } refusedBefore)
+        if (CommitOpen() is { } refusedBefore)
         {
             return refusedBefore;
         }
@@ -234,6 +249,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
             return failure;
         }
 
+        batch.Notices.ForEach(notice => notice.Durable());
         host.Tell(batch.TakeWaiters(), refusal: null);
         Settle(batch);
         return null;
@@ -288,7 +304,8 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     /// <summary>A snapshot holds what the journal holds: whatever is open is written first.</summary>
     private void BeginSnapshot(bool eraseHistory = true)
     {
-        if ((Write() ?? Try(() => _snapshot = store.BeginSnapshot(eraseHistory))) is { } e)
+        var isLast = _closeRequester is not null;
+        if ((Write() ?? Try(() => _snapshot = store.BeginSnapshot(eraseHistory, isLast))) is { } e)
         {
             ConcludeSnapshot(e);
             return;
@@ -333,7 +350,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         }
 
         var refusal = _isClosed ? null : Write();
-        if (!_isClosed && refusal is null && failure is null && store.HasUncoveredBatches)
+        if (!_isClosed && refusal is null && failure is null && (store.HasUncoveredBatches || store.HasInexactTimes))
         {
             BeginSnapshot();
             return;

@@ -38,7 +38,8 @@ internal sealed class HandOver(int bytes, int changes, int commits)
     /// <param name="changes">How many changes.</param>
     /// <param name="ticket">Tells its turn among the commits of all lanes.</param>
     /// <param name="waiter">Hears the outcome.</param>
-    public int TryReserve(int bytes, int changes, long ticket, ICommitWaiter? waiter)
+    /// <param name="notice">Hears that it is durable.</param>
+    public int TryReserve(int bytes, int changes, long ticket, ICommitWaiter? waiter, ICommitNotice? notice = null)
     {
         var before = Count == 0 ? default : _commits[Count - 1];
         if (Count == _commits.Length || before.EntryEnd + bytes > _entries.Length || before.ChangesEnd + changes > _changes.Length)
@@ -46,7 +47,7 @@ internal sealed class HandOver(int bytes, int changes, int commits)
             return -1;
         }
 
-        _commits[Count] = new Commit(ticket, before.EntryEnd + bytes, before.ChangesEnd + changes, waiter);
+        _commits[Count] = new Commit(ticket, before.EntryEnd + bytes, before.ChangesEnd + changes, waiter, notice);
         return Count++;
     }
 
@@ -64,6 +65,8 @@ internal sealed class HandOver(int bytes, int changes, int commits)
     public long TicketOf(int place) => _commits[place].Ticket;
 
     public ICommitWaiter? WaiterOf(int place) => _commits[place].Waiter;
+
+    public ICommitNotice? NoticeOf(int place) => _commits[place].Notice;
 
     public Span<byte> EntryOf(int place)
     {
@@ -89,5 +92,5 @@ internal sealed class HandOver(int bytes, int changes, int commits)
         (Count, _filled, Next) = (0, 0, null);
     }
 
-    private readonly record struct Commit(long Ticket, int EntryEnd, int ChangesEnd, ICommitWaiter? Waiter);
+    private readonly record struct Commit(long Ticket, int EntryEnd, int ChangesEnd, ICommitWaiter? Waiter, ICommitNotice? Notice);
 }

@@ -17,7 +17,14 @@ internal interface ICommitLog
     /// <param name="ownerHash">Of the owner's name: owners need not wait for each other.</param>
     /// <param name="changes">Each document once. Not kept.</param>
     /// <param name="waiter">Hears the outcome; null where the changes count as acknowledged, and then a refusal is tried again.</param>
-    bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter);
+    /// <param name="notice">Hears that they are durable; null where nobody asks.</param>
+    bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice = null);
+
+    /// <summary>Hands over that a session was seen, which nobody waits for; false where the log takes no such thing now.</summary>
+    /// <param name="ownerHash">Of the owner's name.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="until">Unix seconds.</param>
+    bool TryTouch(int ownerHash, Document session, uint until);
 
     /// <summary>Brings everything that was handed over to its final place.</summary>
     /// <param name="done">Hears of the end, once: null, or why it failed.</param>
@@ -35,4 +42,10 @@ internal interface ICommitWaiter
 
     /// <summary>Nothing of it counts.</summary>
     void Refused(JamSessionsException reason);
+}
+
+/// <summary>Hears that changes are durable, once, in the order in which their owner handed them over; never, where they were refused. Must not throw, nor take its time.</summary>
+internal interface ICommitNotice
+{
+    void Durable();
 }

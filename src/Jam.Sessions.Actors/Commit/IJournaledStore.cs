@@ -13,6 +13,12 @@ internal interface IJournaledStore : IDisposable
     /// <returns>Valid until the next call on the same thread.</returns>
     ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes);
 
+    /// <summary>That a session was seen, as the journal holds it. Any thread may call it.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="until">Unix seconds.</param>
+    /// <returns>Valid until the next call on the same thread.</returns>
+    ReadOnlySpan<byte> EncodeTouch(Document session, uint until);
+
     /// <summary>The bytes that <see cref="Add"/> took and <see cref="Commit"/> has not made durable.</summary>
     int OpenBytes { get; }
 
@@ -47,10 +53,14 @@ internal interface IJournaledStore : IDisposable
     /// <summary>Whether anything beside the file may hold what the file does not, or not any more.</summary>
     bool HasLeftovers { get; }
 
+    /// <summary>Whether the file or its journal has sessions seen later than they were, as it may be while the engine runs.</summary>
+    bool HasInexactTimes { get; }
+
     /// <summary>Begins a snapshot of what was settled.</summary>
     /// <param name="eraseHistory">Whether nothing may be left afterwards of what was deleted before; a busy store uses its journals' files again instead.</param>
+    /// <param name="isExact">Whether it is the last one, and says when each session was seen.</param>
     /// <exception cref="SessionStoreException">The disk refused.</exception>
-    ISnapshot BeginSnapshot(bool eraseHistory);
+    ISnapshot BeginSnapshot(bool eraseHistory, bool isExact);
 
     /// <summary>Puts a written snapshot in the place of the file.</summary>
     /// <exception cref="SessionStoreException">The disk refused, or somebody else changed the file.</exception>

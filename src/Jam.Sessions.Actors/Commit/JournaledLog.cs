@@ -9,15 +9,27 @@ namespace Jam.Sessions.Actors.Commit;
 /// <param name="persistence">The persistence actor.</param>
 internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, IActorRef persistence) : ICommitLog
 {
+    private volatile bool _isClosing;
+
     public bool MustWait(int ownerHash) => commits.MustWait(ownerHash);
 
-    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
-    {
-        if (!commits.TryAdd(ownerHash, store.Encode(changes), changes, waiter, out var wake))
-        {
-            return false;
-        }
+    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice = null) =>
+        commits.TryAdd(ownerHash, store.Encode(changes), changes, waiter, out var wake, notice) && Wake(wake);
 
+    public bool TryTouch(int ownerHash, Document session, uint until) =>
+        !_isClosing && commits.TakesMore(ownerHash)
+        && commits.TryAdd(ownerHash, store.EncodeTouch(session, until), changes: default, waiter: null, out var wake) && Wake(wake);
+
+    public void Flush(Action<JamSessionsException?> done) => persistence.Tell(new FlushRequest(done), ActorRefs.NoSender);
+
+    public void Close(Action<SessionStoreException?> done)
+    {
+        _isClosing = true;
+        persistence.Tell(new CloseRequest(done), ActorRefs.NoSender);
+    }
+
+    private bool Wake(WakeReason wake)
+    {
         if (wake != WakeReason.None)
         {
             persistence.Tell(Woken.For(wake), ActorRefs.NoSender);
@@ -25,8 +37,4 @@ internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, I
 
         return true;
     }
-
-    public void Flush(Action<JamSessionsException?> done) => persistence.Tell(new FlushRequest(done), ActorRefs.NoSender);
-
-    public void Close(Action<SessionStoreException?> done) => persistence.Tell(new CloseRequest(done), ActorRefs.NoSender);
 }

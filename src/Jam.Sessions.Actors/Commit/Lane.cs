@@ -22,7 +22,8 @@ internal sealed class Lane
     /// <remarks>
     /// The epoch is read under the lock: who reads the former one is done with reserving before the writer takes that epoch from this lane.
     /// </remarks>
-    public bool TryAdd(HandOverSteps steps, ref int epoch, ref long tickets, ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
+    public bool TryAdd(
+        HandOverSteps steps, ref int epoch, ref long tickets, ReadOnlySpan<byte> entry, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice)
     {
         var (block, fresh, place) = ((HandOver?)null, (HandOver?)null, -1);
         while (place < 0)
@@ -40,12 +41,12 @@ internal sealed class Lane
                 ref var blocks = ref _byEpoch[Volatile.Read(ref epoch) & 1];
                 block = blocks.Last;
                 var ticket = Interlocked.Increment(ref tickets);
-                place = block?.TryReserve(entry.Length, changes.Length, ticket, waiter) ?? -1;
+                place = block?.TryReserve(entry.Length, changes.Length, ticket, waiter, notice) ?? -1;
                 if (place < 0 && (fresh ?? TakeSpare(entry.Length, changes.Length)) is { } next)
                 {
                     blocks.Append(next);
                     (block, fresh) = (next, null);
-                    place = next.TryReserve(entry.Length, changes.Length, ticket, waiter);
+                    place = next.TryReserve(entry.Length, changes.Length, ticket, waiter, notice);
                 }
 
                 _bytes += place < 0 ? 0 : entry.Length;

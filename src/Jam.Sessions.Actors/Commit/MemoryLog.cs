@@ -9,7 +9,18 @@ internal sealed class MemoryLog : ICommitLog
 
     public bool MustWait(int ownerHash) => false;
 
-    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter) => !_isClosed;
+    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice = null)
+    {
+        if (_isClosed)
+        {
+            return false;
+        }
+
+        notice?.Durable();
+        return true;
+    }
+
+    public bool TryTouch(int ownerHash, Document session, uint until) => !_isClosed;
 
     public void Flush(Action<JamSessionsException?> done) => done(_isClosed ? new SessionsStoppingException() : null);
 

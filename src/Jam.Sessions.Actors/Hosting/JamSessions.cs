@@ -4,6 +4,7 @@ using Akka.Event;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.JsonFile;
@@ -104,18 +105,19 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         ActorSystem system, ResolvedOptions resolved, IDisk? disk = null, CancellationToken cancellationToken = default)
     {
         var fernet = Secrets.FernetOf(resolved);
+        var clock = new WallClock(resolved.TimeProvider);
         var log = Logging.GetLogger(system, typeof(JamSessions));
         if (resolved.InMemory)
         {
             log.Info("jam.sessions: sessions are kept in memory alone, and end with the engine");
-            return await StartAsync(system, resolved, fernet, [], _ => _ => new MemoryLog()).ConfigureAwait(false);
+            return await StartAsync(system, resolved, fernet, clock, [], _ => _ => new MemoryLog()).ConfigureAwait(false);
         }
 
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
-        var (store, documents) = await OpenAsync(disk, resolved, fernet, cancellationToken).ConfigureAwait(false);
+        var (store, documents) = await OpenAsync(disk, resolved, fernet, clock, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = await StartAsync(system, resolved, fernet, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
+            var engine = await StartAsync(system, resolved, fernet, clock, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
@@ -128,9 +130,9 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
     /// <summary>Opens the file; while another process has it, again and again until the lock timeout is over.</summary>
     private static async Task<(SessionStore Store, IReadOnlyList<Document> Documents)> OpenAsync(
-        IDisk disk, ResolvedOptions options, Fernet? fernet, CancellationToken cancellationToken)
+        IDisk disk, ResolvedOptions options, Fernet? fernet, WallClock clock, CancellationToken cancellationToken)
     {
-        var codec = new DocumentCodec(fernet, options.AllowPlainToEncrypted);
+        var codec = new DocumentCodec(fernet, options.AllowPlainToEncrypted, options.Rules(), clock);
         var since = options.TimeProvider.GetTimestamp();
         while (true)
         {
@@ -146,14 +148,17 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     }
 
     private static async Task<JamSessions> StartAsync(
-        ActorSystem system, ResolvedOptions options, Fernet? fernet, IReadOnlyList<Document> documents, Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> log)
+        ActorSystem system, ResolvedOptions options, Fernet? fernet, WallClock clock, IReadOnlyList<Document> documents,
+        Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> log)
     {
-        var (table, threads) = (new SessionTable(documents), EngineThreads.Rent(system));
-        var identities = new IdentitySource(options, table, fernet);
-        var services = new ManagerServices(options, table, identities, threads)
+        var (table, threads) = (new SessionTable(documents, options.MaxRememberedEnds), EngineThreads.Rent(system));
+        var identities = new IdentitySource(options, table, fernet, clock);
+        var events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, clock);
+        var rules = options.Rules();
+        var services = new ManagerServices(options, table, identities, threads, clock, events)
         {
             OpenLog = log(threads),
-            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys))),
+            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys, rules, events))),
         };
         var manager = (IInternalActorRef)system.ActorOf(
             threads.OnWorkers(SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");

@@ -50,7 +50,23 @@ internal sealed class JamSessionsClient(SessionsRef engine) : IJamSessions
     public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request is ISessionCommand command ? Send<TReply>(command, cancellationToken) : IJamSessions.SendByVerb(this, request, cancellationToken);
+        return request switch
+        {
+            ISessionCommand command => Send<TReply>(command, cancellationToken),
+            ISessionQuery query => Answered<TReply>(engine.Answer(query)),
+            SweepSessions => Sweep<TReply>(cancellationToken),
+            _ => IJamSessions.SendByVerb(this, request, cancellationToken),
+        };
+    }
+
+    private static Task<T> Answered<T>(object answer) =>
+        answer is Status.Failure failure ? Task.FromException<T>(failure.Cause) : Task.FromResult((T)answer);
+
+    private Task<T> Sweep<T>(CancellationToken cancellationToken)
+    {
+        var swept = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.Sweep(answer => _ = answer is Status.Failure failure ? swept.TrySetException(failure.Cause) : swept.TrySetResult((T)answer));
+        return swept.Task.WaitAsync(cancellationToken);
     }
 
     private Task<T> Send<T>(ISessionCommand command, CancellationToken cancellationToken)

@@ -15,15 +15,20 @@ internal sealed class SessionTable
     private readonly StripedTable<KeySessions, OwnerSlotKey> _byOwner;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
+    private readonly RecentEnds _ends;
     private readonly long[] _opaqueIds;
     private readonly bool _hasLargeIds;
     private readonly (string Key, long Id) _newest = ("", 0);
     private long _lastDocumentId = NotCounted;
     private volatile bool _isClosed;
+    private volatile bool _isTimed;
 
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
-    public SessionTable(IReadOnlyList<Document> documents)
+    /// <param name="documents">The documents.</param>
+    /// <param name="rememberedEnds">About how many ends of sessions are remembered.</param>
+    public SessionTable(IReadOnlyList<Document> documents, int rememberedEnds = 0)
     {
+        _ends = new RecentEnds(rememberedEnds);
         _byId = new(default, documents.Count);
         var duplicates = new List<(string, string)>();
         foreach (var session in documents)
@@ -34,6 +39,7 @@ internal sealed class SessionTable
                 HasDuplicates = true;
             }
 
+            _isTimed |= session.Liveness is not null;
             _hasLargeIds |= LargeDocumentIds.IsLarge(session.DocumentId);
             if (!session.IsOpaque && session.DocumentId > _newest.Id)
             {
@@ -52,6 +58,12 @@ internal sealed class SessionTable
     /// <summary>How many ids can be found.</summary>
     public int Count => _byId.Count;
 
+    /// <summary>Whether it has, or had, a session that can end by itself, or is asked when it was last used.</summary>
+    public bool IsTimed => _isTimed;
+
+    /// <summary>How many keys have a session; those that share one count as one.</summary>
+    public int KeyCount => _byOwner.Count;
+
     /// <summary>True where the file brought one id in several documents; only then is a removed id looked for again.</summary>
     private bool HasDuplicates { get; }
 
@@ -65,6 +77,55 @@ internal sealed class SessionTable
         }
 
         return session is not null;
+    }
+
+    /// <summary>Why there is no session with an id, as far as that is remembered.</summary>
+    public SessionEndReason WhyGone(string id) => _ends.Find(id);
+
+    /// <summary>In how many parts <see cref="OwnersOfDead"/> looks at all sessions.</summary>
+    public static int Parts => StripedTable<SessionSlot, SessionSlotKey>.Stripes;
+
+    /// <summary>The owners of sessions that have ended by themselves, among a part of all.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="now">UTC ticks.</param>
+    public HashSet<string> OwnersOfDead(int part, long now)
+    {
+        var owners = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var slot in _byId.SlotsOf(part))
+        {
+            if (slot.Document is { Liveness: not null } session && !session.IsAliveAt(now))
+            {
+                owners.Add(OwnerOf(session.Key));
+            }
+        }
+
+        return owners;
+    }
+
+    /// <summary>The owners and their sessions from a place on, in an order in which those that stay keep their places.</summary>
+    public IEnumerable<(ScanPlace Place, string Owner, KeySessions Sessions)> From(ScanPlace place)
+    {
+        var together = new List<(ScanPlace Place, string Owner, KeySessions Sessions)>();
+        foreach (var (at, sessions) in _byOwner.From(place))
+        {
+            if (together.Count > 0 && together[0].Place != at)
+            {
+                foreach (var owner in together)
+                {
+                    yield return owner;
+                }
+
+                together.Clear();
+            }
+
+            together.Add((at, OwnerOf(sessions.Any.Key), sessions));
+            together.Sort(static (a, b) => string.CompareOrdinal(a.Owner, b.Owner));
+        }
+
+        foreach (var owner in together)
+        {
+            yield return owner;
+        }
     }
 
     /// <summary>Who decides about a key: the key itself, unless a file holds one id under several keys.</summary>
@@ -115,13 +176,20 @@ internal sealed class SessionTable
     /// <param name="changes">What that changes.</param>
     public void Publish(string owner, KeySessions before, KeySessions after, ReadOnlySpan<DocumentChange> changes)
     {
-        foreach (var (leaving, arriving) in changes)
+        foreach (var change in changes)
         {
+            var (leaving, arriving) = change;
+            if (!_isTimed && arriving?.Liveness is not null)
+            {
+                _isTimed = true;
+            }
+
             if (leaving is null || leaving.Id == arriving?.Id)
             {
                 continue;
             }
 
+            _ends.Add(leaving.Id, change.Intent.Why());
             leaving.IsInTransit = true;
             if (arriving is { Id.Length: > 0 })
             {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace Jam.Sessions.Actors.Index;
@@ -16,7 +17,8 @@ internal sealed class StripedTable<TEntry, TKey>
     where TEntry : struct
     where TKey : struct, ISlotKey<TEntry>
 {
-    private const int Stripes = 64;
+    /// <summary>How many stripes there are.</summary>
+    public const int Stripes = 64;
     private const int MinSlots = 16;
 
     private readonly TKey _key;
@@ -37,6 +39,35 @@ internal sealed class StripedTable<TEntry, TKey>
 
     /// <summary>All entries; of those that come or go meanwhile, some.</summary>
     public IEnumerable<TEntry> Entries => _stripes.SelectMany(stripe => Volatile.Read(ref stripe.Slots)).Where(TKey.IsPresent);
+
+    /// <summary>The slots of a stripe as they are now: entries and gaps; of entries that come or go meanwhile, some.</summary>
+    public ReadOnlySpan<TEntry> SlotsOf(int stripe) => Volatile.Read(ref _stripes[stripe].Slots);
+
+    /// <summary>All entries in one order, from a place on; entries that stay keep their place in it, whatever the table's size becomes.</summary>
+    /// <remarks>
+    /// The order is that of the stripes, and in them that of the hashes with their bits reversed: those that share a first slot are together in it,
+    /// and still are after the stripe has doubled, when some of them move to the slot that is next in that order.
+    /// </remarks>
+    /// <param name="from">The place.</param>
+    public IEnumerable<(ScanPlace Place, TEntry Entry)> From(ScanPlace from)
+    {
+        for (var stripe = from.Stripe; stripe < Stripes; stripe++)
+        {
+            var slots = Volatile.Read(ref _stripes[stripe].Slots);
+            var bits = BitOperations.Log2((uint)slots.Length);
+            var first = stripe == from.Stripe ? from.Order : 0;
+            for (var turn = bits == 0 ? 0 : first >> (32 - bits); turn < (uint)slots.Length; turn++)
+            {
+                foreach (var (order, entry) in EntriesOf(slots, home: (int)(Reverse(turn) >> (32 - bits))))
+                {
+                    if (order >= first)
+                    {
+                        yield return (new ScanPlace(stripe, order), entry);
+                    }
+                }
+            }
+        }
+    }
 
     public bool TryFind(string name, out TEntry entry)
     {
@@ -102,6 +133,31 @@ internal sealed class StripedTable<TEntry, TKey>
             slot = TKey.IsEmpty(after) ? TKey.Removed : after;
             return true;
         }
+    }
+
+    /// <summary>The entries that would be in this slot if it were free for all of them, in their order.</summary>
+    private IEnumerable<(uint Order, TEntry Entry)> EntriesOf(TEntry[] slots, int home)
+    {
+        List<(uint Order, TEntry Entry)>? entries = null;
+        for (var at = home; !TKey.IsEmpty(slots[at]); at = Next(at, slots))
+        {
+            var entry = slots[at];
+            if (TKey.IsPresent(entry) && _key.HashOf(entry) is var hash && FirstOf(hash, slots) == home)
+            {
+                (entries ??= []).Add((Reverse((uint)hash / Stripes), entry));
+            }
+        }
+
+        return entries is null ? [] : entries.Count == 1 ? entries : entries.OrderBy(entry => entry.Order);
+    }
+
+    /// <summary>The bits in the other direction.</summary>
+    private static uint Reverse(uint value)
+    {
+        value = ((value >> 1) & 0x55555555) | ((value & 0x55555555) << 1);
+        value = ((value >> 2) & 0x33333333) | ((value & 0x33333333) << 2);
+        value = ((value >> 4) & 0x0F0F0F0F) | ((value & 0x0F0F0F0F) << 4);
+        return BinaryPrimitives.ReverseEndianness(value);
     }
 
     private void Add(Stripe stripe, TEntry entry, int hash)
@@ -186,6 +242,11 @@ internal sealed class StripedTable<TEntry, TKey>
         public int Count;
     }
 }
+
+/// <summary>A place in the order of a table's entries.</summary>
+/// <param name="Stripe">The stripe.</param>
+/// <param name="Order">In it: the entry's hash with its bits reversed. Several entries may share it.</param>
+internal readonly record struct ScanPlace(int Stripe, uint Order);
 
 /// <summary>How the key of an entry is hashed and compared.</summary>
 internal interface ISlotKey<TEntry>

@@ -22,13 +22,22 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     public bool HasLeftovers => store.HasLeftovers;
 
+    public bool HasInexactTimes => store.Codec.HasInexactTimes;
+
     /// <remarks>Clearing its key does not find a document that gave way, and jam would serve it from the file.</remarks>
     public string? ReasonToRewrite =>
         store.HasPlainToEncrypt ? "its plain data is encrypted"
+        : store.BegunLifetimes > 0 ? $"the lives of {store.BegunLifetimes} sessions begin"
         : store.ReplacedDocuments > 0 ? "documents whose number a later one has as well are left out"
         : null;
 
     public ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes) => JournalEntry.Encode(changes, store.Codec);
+
+    public ReadOnlySpan<byte> EncodeTouch(Document session, uint until)
+    {
+        store.Codec.HasInexactTimes = true;
+        return JournalEntry.EncodeTouch(session, until);
+    }
 
     public void Add(ReadOnlySpan<byte> entries) => store.Add(entries);
 
@@ -38,7 +47,7 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     public void Settle(ReadOnlySpan<DocumentChange> changes) => _order.Apply(changes);
 
-    public ISnapshot BeginSnapshot(bool eraseHistory) => store.BeginSnapshot(_order.Capture(), eraseHistory);
+    public ISnapshot BeginSnapshot(bool eraseHistory, bool isExact) => store.BeginSnapshot(_order.Capture(), eraseHistory, isExact);
 
     public void Complete(ISnapshot snapshot) => store.Complete((SnapshotInProgress)snapshot);
 

@@ -99,7 +99,8 @@ internal static class Recovery
             lastLine,
             LastJournalNumber: locked.LastNumber,
             JournalBytes: summaries.Sum(journal => journal.Length),
-            reader.HasPlainToEncrypt);
+            reader.HasPlainToEncrypt,
+            reader.Counts.BegunLifetimes);
     }
 
     private static SnapshotRef BaseOf(string path, Fingerprint file, List<JournalSummary> journals)
@@ -129,7 +130,7 @@ internal static class Recovery
     {
         var last = covers;
         var lastLine = new ArrayBufferWriter<byte>();
-        var replay = new DocumentReplay(documents);
+        var replay = new DocumentReplay(documents, reader.Now);
         for (var i = 0; i < journals.Count; i++)
         {
             var (journal, file) = journals[i];
@@ -146,7 +147,7 @@ internal static class Recovery
                     throw new JsonDamage(0, $"batch {last + 1} is missing; batch {batch} follows batch {last}");
                 }
 
-                JournalEntry.Decode(line, ref changes, reader, replay.Apply);
+                JournalEntry.Decode(line, ref changes, reader, replay);
                 last = batch;
                 lastLine.ResetWrittenCount();
                 lastLine.Write(line);
@@ -184,4 +185,5 @@ internal sealed record RecoveredSessions(
     ReadOnlyMemory<byte> LastLine,
     int LastJournalNumber,
     long JournalBytes,
-    bool HasPlainToEncrypt);
+    bool HasPlainToEncrypt,
+    int BegunLifetimes);

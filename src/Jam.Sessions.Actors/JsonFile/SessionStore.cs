@@ -44,6 +44,7 @@ internal sealed class SessionStore : IDisposable
         Codec = codec;
         HasPlainToEncrypt = recovered.HasPlainToEncrypt;
         ReplacedDocuments = recovered.Snapshot.Replaced;
+        BegunLifetimes = recovered.BegunLifetimes;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;
         _covered = recovered.Base.Covers;
@@ -63,6 +64,9 @@ internal sealed class SessionStore : IDisposable
 
     /// <summary>Whether the files still hold plain data that the host wants encrypted.</summary>
     public bool HasPlainToEncrypt { get; }
+
+    /// <summary>How many sessions are to have an end of which the files said nothing.</summary>
+    public int BegunLifetimes { get; }
 
     /// <summary>How many documents of the JSON file gave way to a later one with the same id.</summary>
     public int ReplacedDocuments { get; }
@@ -131,8 +135,9 @@ internal sealed class SessionStore : IDisposable
     /// <summary>Begins a snapshot of the sessions as they are now.</summary>
     /// <param name="documents">The sessions.</param>
     /// <param name="eraseHistory">Whether nothing may be left afterwards of what was deleted before: then no journal lends its file to another.</param>
+    /// <param name="isExact">Whether it says when each session was seen; else a touch interval more, so that touches meanwhile need not be written.</param>
     /// <exception cref="SessionStoreException">The disk refused.</exception>
-    public SnapshotInProgress BeginSnapshot(Document[] documents, bool eraseHistory) => OnDisk("begin a snapshot", () =>
+    public SnapshotInProgress BeginSnapshot(Document[] documents, bool eraseHistory, bool isExact = false) => OnDisk("begin a snapshot", () =>
     {
         if (eraseHistory)
         {
@@ -146,7 +151,7 @@ internal sealed class SessionStore : IDisposable
         }
 
         var pace = new Pace(() => Volatile.Read(ref _nextBatch) + OpenBytes, TimeProvider.System);
-        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes, eraseHistory);
+        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes, eraseHistory, isExact);
     });
 
     /// <summary>Puts a written snapshot in the place of the JSON file and removes the journals that it holds.</summary>
@@ -167,6 +172,7 @@ internal sealed class SessionStore : IDisposable
         _disk.SyncDirectory(_directory);
         _covered = next.Covers;
         UncoveredBytes -= snapshot.CoveredBytes;
+        Codec.HasInexactTimes &= !snapshot.IsExact;
         RemoveJournals(before: snapshot.JournalNumber, spare: snapshot.EraseHistory ? 0 : _reusable);
         return true;
     });

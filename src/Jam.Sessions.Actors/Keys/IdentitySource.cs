@@ -7,7 +7,7 @@ using Jam.Sessions.Actors.Settings;
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Draws what a command needs before its key's turn: ids from the host's factory until one is free, document numbers, and the time.</summary>
-internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet)
+internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet, WallClock clock)
 {
     private const int Tries = 5;
 
@@ -75,7 +75,7 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
     }
 
     private Drawn Complete(string id, bool forNewDocument) =>
-        forNewDocument ? new(id, table.NewDocumentId(), UnixTime.FromDateTimeOffset(options.TimeProvider.GetUtcNow())) : new(id, DocumentId: 0, Now: 0);
+        new(id, forNewDocument ? table.NewDocumentId() : 0, clock.Now());
 
     /// <summary>The id as it is given out; null where it is taken and another one is to be tried.</summary>
     private string? Claimed(string? drawn, int attempt)

@@ -21,6 +21,9 @@ internal sealed class KeyDirectory
     /// <summary>Makes the actor of a key, on any thread. Set before the first request.</summary>
     public Func<IActorRef> MakeActor { private get; set; } = () => throw new InvalidOperationException("There is no manager yet.");
 
+    /// <summary>Is told when a key that was held while the engine began to drain has been let go. Set before the first request.</summary>
+    public Action Drained { private get; set; } = static () => { };
+
     /// <summary>How many keys have an actor.</summary>
     public int Count => _stripes.Sum(stripe =>
     {
@@ -75,6 +78,35 @@ internal sealed class KeyDirectory
         {
             return !key.Stripe.Leave(key, Volatile.Read(ref _now)) ? ReleaseResult.OneOfMany
                 : key.Stripe.IsClosed ? ReleaseResult.LastOfDrain : ReleaseResult.Last;
+        }
+    }
+
+    /// <summary>Takes the place of a key that has no actor, until <see cref="LetGo"/>: its commands wait. Null where it has one, or the engine stops.</summary>
+    public KeySlot? TryHold(string owner)
+    {
+        var stripe = StripeOf(owner);
+        lock (stripe)
+        {
+            return stripe.TryHold(owner);
+        }
+    }
+
+    /// <summary>Ends that: commands that waited get their actor.</summary>
+    public void LetGo(KeySlot key)
+    {
+        bool isToStart, isDraining;
+        lock (key.Stripe)
+        {
+            (isToStart, isDraining) = (key.Stripe.LetGo(key), key.Stripe.IsClosed);
+        }
+
+        if (isToStart)
+        {
+            Start(key);
+        }
+        else if (isDraining)
+        {
+            Drained();
         }
     }
 

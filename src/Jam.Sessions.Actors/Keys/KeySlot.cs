@@ -37,6 +37,9 @@ internal sealed class KeySlot(KeyStripe stripe)
         return isFirst;
     }
 
+    /// <summary>Keeps all requests from now on, without an actor that is made for them.</summary>
+    public void Hold() => _isStarting = true;
+
     /// <summary>Takes out what was kept; where that is nothing, <paramref name="actor"/> has caught up, and gets all else itself.</summary>
     public RequestQueue TakeKept(IActorRef? actor)
     {

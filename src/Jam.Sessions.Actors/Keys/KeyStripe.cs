@@ -48,6 +48,33 @@ internal sealed class KeyStripe(int maxIdle)
         return key;
     }
 
+    /// <summary>Takes the place of a key that has no actor: its commands wait. Null where it has one, or one is being made.</summary>
+    public KeySlot? TryHold(string owner)
+    {
+        if (IsClosed || _keys.ContainsKey(owner))
+        {
+            return null;
+        }
+
+        var key = new KeySlot(this) { Owner = owner, Unanswered = 1 };
+        key.Hold();
+        _keys.Add(owner, key);
+        return key;
+    }
+
+    /// <summary>Ends that; true where commands wait, and their actor is to be made.</summary>
+    public bool LetGo(KeySlot key)
+    {
+        if (--key.Unanswered > 0)
+        {
+            _byTurn.Enqueue(key, _turns);
+            return true;
+        }
+
+        _keys.Remove(key.Owner);
+        return false;
+    }
+
     /// <summary>A command of a key has its answer; true where it was the last one.</summary>
     public bool Leave(KeySlot key, long now)
     {

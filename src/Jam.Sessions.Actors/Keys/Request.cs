@@ -13,6 +13,7 @@ internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSer
 {
     private ISessionCommand? _command = command;
     private KeySlot? _key;
+    private Capacity? _place;
 
     public ISessionCommand Command => _command!;
 
@@ -26,6 +27,12 @@ internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSer
     /// <summary>What the command was given on its way.</summary>
     public Drawn Drawn { get; set; }
 
+    /// <summary>Gives up the place that the command takes in the store, with its answer.</summary>
+    public Capacity Place
+    {
+        set => _place = value;
+    }
+
     /// <summary>The next one in a <see cref="RequestQueue"/>.</summary>
     public Request? Next { get; set; }
 
@@ -36,6 +43,7 @@ internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSer
     public void Answer(object reply, IActorRef self)
     {
         (_command, _key, Reply, Next, Drawn) = (null, null, null, null, default);
+        Interlocked.Exchange(ref _place, null)?.Leave();
         Deliver(reply, self);
     }
 
@@ -54,6 +62,14 @@ internal sealed class ToldRequest(ISessionCommand command, IActorRef? sender) : 
     private IActorRef? _sender = sender;
 
     protected override void Deliver(object reply, IActorRef self) => Asker.Answer(Interlocked.Exchange(ref _sender, null), reply, self);
+}
+
+/// <summary>The engine's own.</summary>
+internal sealed class OwnRequest(ISessionCommand command, Action<object> done) : Request(command)
+{
+    private Action<object>? _done = done;
+
+    protected override void Deliver(object reply, IActorRef self) => Interlocked.Exchange(ref _done, null)?.Invoke(reply);
 }
 
 /// <summary>A caller's in this process, who awaits the answer: what <c>Ask</c> makes for each call, less a name, its registration and a timer.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Threads;
@@ -97,7 +98,10 @@ internal sealed class SessionKeyActor : UntypedActor
     {
         try
         {
-            return sessions.Apply(request.Command, request.Drawn);
+            var decision = sessions.Apply(request.Command, request.Drawn, _engine.Rules);
+            return decision.Reply is SessionNotFoundException { Why: SessionEndReason.Unknown } && request.Command is ISessionIdCommand command
+                ? decision with { Reply = new SessionNotFoundException(_engine.Table.WhyGone(command.SessionId)) }
+                : decision;
         }
         catch (Exception e)
         {
@@ -109,8 +113,12 @@ internal sealed class SessionKeyActor : UntypedActor
     private void Submit(RequestQueue requests, KeySessions after, BatchChanges changes)
     {
         changes.Fold();
+        var notice = changes.Stated.IsEmpty ? null : _engine.Events.NoticeOf(changes.Stated);
         if (changes.Folded.IsEmpty)
         {
+            // What came and went in one batch is told all the same.
+            notice?.Durable();
+            notice?.Published();
             Answer(requests, failure: null);
             return;
         }
@@ -118,7 +126,7 @@ internal sealed class SessionKeyActor : UntypedActor
         var waiter = _engine.Log.MustWait(_ownerHash) ? _waiter : null;
         try
         {
-            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter))
+            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter, notice))
             {
                 Answer(requests, new SessionsStoppingException());
                 return;
@@ -131,7 +139,7 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
-        _inFlight = new Commit(requests, after, changes);
+        _inFlight = new Commit(requests, after, changes, notice);
         if (waiter is null)
         {
             Publish(_inFlight);
@@ -154,6 +162,7 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
+        commit.Notice?.Published();
         Answer(commit.Requests, failure: null);
     }
 
@@ -186,7 +195,8 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <param name="Requests">What is answered then.</param>
     /// <param name="After">The key's sessions then.</param>
     /// <param name="Changes">What changes, as each command stated it and folded.</param>
-    private readonly record struct Commit(RequestQueue Requests, KeySessions After, BatchChanges Changes);
+    /// <param name="Notice">Tells those who listen; null where nobody does.</param>
+    private readonly record struct Commit(RequestQueue Requests, KeySessions After, BatchChanges Changes, ChangeNotice? Notice);
 
     /// <summary>The log tells the actor, which goes on in its own turn.</summary>
     private sealed class SelfAsWaiter(IActorRef self) : ICommitWaiter
@@ -198,8 +208,12 @@ internal sealed class SessionKeyActor : UntypedActor
 }
 
 /// <summary>What all key actors of an engine share.</summary>
-internal sealed class KeyActorServices(SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys)
+internal sealed class KeyActorServices(SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events)
 {
+    public SessionRules Rules => rules;
+
+    public EventHub Events => events;
+
     public SessionTable Table => table;
 
     public IdentitySource Identities => identities;

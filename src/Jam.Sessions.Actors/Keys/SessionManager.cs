@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
 using Jam.Sessions.Actors.Threads;
 
@@ -41,6 +43,9 @@ internal sealed class SessionManager : UntypedActor
         var (context, props) = (Context, engine.KeyActors(_log, engine.Keys));
         context.ActorOf(engine.Threads.OnWorkers(Akka.Actor.Props.CreateBy(new Producer<Sentinel>(() => new Sentinel(engine.Keys))), isGuarded: true), "sentinel");
         engine.Keys.MakeActor = () => context.ActorOf(props);
+        var self = Self;
+        engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
+        engine.Reader.Log = engine.Expiry.Log = _log;
     }
 
     public static Props Props(ManagerServices engine) =>
@@ -49,6 +54,7 @@ internal sealed class SessionManager : UntypedActor
     protected override void PreStart()
     {
         PlanSweep();
+        PlanExpiry();
         _engine.Started.TrySetResult();
     }
 
@@ -57,6 +63,7 @@ internal sealed class SessionManager : UntypedActor
         _alarm.Stop();
         _engine.Table.Close();
         _engine.Keys.Close();
+        _engine.Events.Close();
         _engine.End.Come(null);
     }
 
@@ -87,6 +94,10 @@ internal sealed class SessionManager : UntypedActor
             case Sweep:
                 StopUnneeded();
                 PlanSweep();
+                break;
+            case ExpiryDue:
+                _engine.Expiry.Run(static _ => { });
+                PlanExpiry();
                 break;
             case Drain:
                 BeginDrain();
@@ -126,6 +137,14 @@ internal sealed class SessionManager : UntypedActor
         }
     }
 
+    private void PlanExpiry()
+    {
+        if (_engine.Options.SweepInterval is var interval && interval != Timeout.InfiniteTimeSpan)
+        {
+            _alarm.Tell(interval, ExpiryDue.Instance);
+        }
+    }
+
     private void BeginDrain()
     {
         Become(Draining);
@@ -160,7 +179,7 @@ internal sealed class SessionManager : UntypedActor
             case FlushRequest flush:
                 flush.Done(new SessionsStoppingException());
                 break;
-            case Drain or Sweep:
+            case Drain or Sweep or ExpiryDue:
                 break;
             default:
                 _gateway.Tell(message, Sender);
@@ -189,6 +208,7 @@ internal sealed class SessionManager : UntypedActor
         }
 
         _engine.Table.Close();
+        _engine.Events.Close();
         _engine.End.Come(shortfall);
         Context.Stop(Self);
     }
@@ -217,6 +237,12 @@ internal sealed class SessionManager : UntypedActor
         public static readonly Sweep Instance = new();
     }
 
+    /// <summary>Sessions that have ended are to be removed.</summary>
+    private sealed record ExpiryDue : INoSerializationVerificationNeeded
+    {
+        public static readonly ExpiryDue Instance = new();
+    }
+
     /// <summary>The time for a drain is over.</summary>
     private sealed record DrainOver : INoSerializationVerificationNeeded
     {
@@ -224,21 +250,42 @@ internal sealed class SessionManager : UntypedActor
     }
 }
 
-/// <summary>What the manager of an engine works with.</summary>
-internal sealed class ManagerServices(ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads)
+/// <summary>What an engine's manager and its gateways work with.</summary>
+internal sealed class ManagerServices
 {
-    public ResolvedOptions Options => options;
+    public ManagerServices(ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads, WallClock clock, EventHub events)
+    {
+        (Options, Table, Identities, Threads, Clock, Events) = (options, table, identities, threads, clock, events);
+        Keys = new KeyDirectory(options.MaxIdleKeys);
+        Reader = new SessionReader(table, clock, events);
+        Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events);
+        Capacity = new Capacity(options.MaxSessions, () => table.Count);
+    }
 
-    public SessionTable Table => table;
+    public ResolvedOptions Options { get; }
 
-    public EngineThreads Threads => threads;
+    public SessionTable Table { get; }
+
+    public IdentitySource Identities { get; }
+
+    public EngineThreads Threads { get; }
+
+    public WallClock Clock { get; }
+
+    public EventHub Events { get; }
+
+    public KeyDirectory Keys { get; }
+
+    public SessionReader Reader { get; }
+
+    public ExpirySweep Expiry { get; }
+
+    public Capacity Capacity { get; }
 
     /// <summary>Complete once commands can be taken.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public EngineEnd End { get; } = new();
-
-    public KeyDirectory Keys { get; } = new(options.MaxIdleKeys);
 
     /// <summary>Opens the log, whose actors, if it has any, are the manager's children.</summary>
     public required Func<IActorRefFactory, ICommitLog> OpenLog { get; init; }
@@ -246,5 +293,5 @@ internal sealed class ManagerServices(ResolvedOptions options, SessionTable tabl
     /// <summary>Makes key actors that hand their batches to the log, and tell the directory when they are idle.</summary>
     public required Func<ICommitLog, KeyDirectory, Props> KeyActors { get; init; }
 
-    public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, Keys, table, identities, options, End);
+    public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, this);
 }

@@ -16,10 +16,12 @@ namespace Jam.Sessions.Actors.Keys;
 /// remote system, reaches the manager, which sends it through a gateway of its own. Ids are drawn here, so that no code of the host runs in a
 /// key's turn. Everything but reads and commands goes to the manager.
 /// </remarks>
-internal sealed class SessionsRef(
-    IInternalActorRef manager, KeyDirectory keys, SessionTable table, IdentitySource identities, ResolvedOptions options, EngineEnd end)
-    : MinimalActorRef
+internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices engine) : MinimalActorRef
 {
+    private readonly SessionTable _table = engine.Table;
+    private readonly SessionReader _reader = engine.Reader;
+    private readonly IdentitySource _identities = engine.Identities;
+
     public override ActorPath Path => manager.Path;
 
     public override IActorRefProvider Provider { get; } = new QuietProvider(manager.Provider);
@@ -33,7 +35,7 @@ internal sealed class SessionsRef(
     public override void SendSystemMessage(ISystemMessage message) => manager.SendSystemMessage(message);
 
     /// <summary>Whether an id for this message is made by code of the host, which may take its time.</summary>
-    public bool RunsHostCode(object message) => identities.IsHosts && message is CreateSession or ReworkSession;
+    public bool RunsHostCode(object message) => _identities.IsHosts && message is CreateSession or ReworkSession;
 
     /// <summary>Answers a command where the answer is known at once; else the actor of its key will.</summary>
     public void Send(Request request)
@@ -60,7 +62,7 @@ internal sealed class SessionsRef(
     public void Flush(Action<JamSessionsException?> done)
     {
         manager.Tell(new FlushRequest(done), ActorRefs.NoSender);
-        if (table.IsClosed)
+        if (_table.IsClosed)
         {
             // The mailbox may be gone.
             done(new SessionsStoppingException());
@@ -71,12 +73,13 @@ internal sealed class SessionsRef(
     public JamSessionsException? TryRead(string id, out Document? session)
     {
         session = null;
-        if (table.IsClosed)
+        if (_table.IsClosed)
         {
             return new SessionsStoppingException();
         }
 
-        if (!table.TryFind(id, out session) || !ReferenceEquals(session.Data, SessionData.Unreadable))
+        session = _reader.Find(id, isUse: true);
+        if (session is null || !ReferenceEquals(session.Data, SessionData.Unreadable))
         {
             return null;
         }
@@ -85,12 +88,46 @@ internal sealed class SessionsRef(
         return SessionDataException.UnreadableInFile();
     }
 
+    /// <summary>Answers a question; a <see cref="Status.Failure"/> where it is refused.</summary>
+    public object Answer(ISessionQuery query)
+    {
+        if (_table.IsClosed)
+        {
+            return Failure(new SessionsStoppingException());
+        }
+
+        try
+        {
+            return _reader.Answer(query) is var answer && answer is Exception refusal ? new Status.Failure(refusal) : answer;
+        }
+        catch (Exception e)
+        {
+            return Failure(e as JamSessionsException ?? new SessionEngineException(e));
+        }
+    }
+
+    /// <summary>Removes what has ended.</summary>
+    /// <param name="done">Hears the answer: how many sessions, or a <see cref="Status.Failure"/>.</param>
+    public void Sweep(Action<object> done)
+    {
+        if (_table.IsClosed)
+        {
+            done(Failure(new SessionsStoppingException()));
+            return;
+        }
+
+        engine.Expiry.Run(count => done(count));
+    }
+
     protected override void TellInternal(object message, IActorRef sender)
     {
         switch (message)
         {
-            case GetSession get:
-                Asker.Answer(sender, Lookup(get), this);
+            case ISessionQuery query:
+                Asker.Answer(sender, Answer(query), this);
+                break;
+            case SweepSessions:
+                Sweep(answer => Asker.Answer(sender, answer, this));
                 break;
             case ISessionCommand command:
                 Send(new ToldRequest(command, sender));
@@ -108,38 +145,112 @@ internal sealed class SessionsRef(
         }
     }
 
-    private object Lookup(GetSession get) =>
-        TryRead(get.SessionId, out var session) is { } failure ? Failure(failure) : session is null ? SessionMissing.Instance : new SessionFound(session);
-
     /// <summary>The answer, where it is known at once; null where the actor of the key will give it.</summary>
-    private object? Decide(Request request) => request.Command switch
+    private object? Decide(Request request)
     {
-        _ when table.IsClosed => Failure(new SessionsStoppingException()),
-        CreateSession create => options.Validate(create.SessionKey, create.Data) is { } refusal ? Failure(refusal) : Draw(create.SessionKey, request),
-        ClearSessions clear => Clear(table.OwnerOf(clear.SessionKey), request),
-        UpdateSession update when options.Validate(sessionKey: "", update.Data) is { } refusal => Failure(refusal),
-        ISessionIdCommand command when table.TryFind(command.SessionId, out var session) =>
-            command is ReworkSession ? Draw(session.Key, request) : Pass(table.OwnerOf(session.Key), request),
-        DeleteSession => false,
-        _ => Failure(new SessionNotFoundException()),
+        if (_table.IsClosed)
+        {
+            return Failure(new SessionsStoppingException());
+        }
+
+        switch (request.Command)
+        {
+            case CreateSession create:
+                return engine.Options.Validate(create.SessionKey, create.Data) is { } refused ? Failure(refused) : Create(create, request);
+            case ClearSessions clear:
+                return OnKey(clear.SessionKey, request, answerOfNone: 0);
+            case EndSession end:
+                return OnKey(end.SessionKey, request, answerOfNone: false);
+            case ISessionIdCommand command:
+                return DataOf(command) is { } data && engine.Options.Validate(sessionKey: "", data) is { } refusal ? Failure(refusal) : OnSession(command, request);
+            default:
+                return Failure(new UnknownSessionMessageException(request.Command.GetType()));
+        }
+    }
+
+    private static SessionData? DataOf(ISessionIdCommand command) => command switch
+    {
+        UpdateSession update => update.Data,
+        ReworkSession rework => rework.Data,
+        PatchSession patch => patch.Set,
+        _ => null,
     };
 
-    /// <summary>Without sessions and without a command on its way, the answer is known.</summary>
-    private object? Clear(string owner, Request request) =>
-        table.Of(owner).IsEmpty && !keys.IsBusy(owner) ? 0 : Pass(owner, request);
+    /// <summary>A command about a session. That it is accepted counts as use at once, so that the session does not end while its change is on its way.</summary>
+    private object? OnSession(ISessionIdCommand command, Request request)
+    {
+        var now = engine.Clock.Now();
+        if (!_table.TryFind(command.SessionId, out var session) || !_reader.IsAlive(session, isUse: command is not DeleteSession, now))
+        {
+            return command is DeleteSession ? false : Failure(new SessionNotFoundException(_reader.WhyGone(command.SessionId)));
+        }
+
+        switch (command)
+        {
+            case TouchSession { Lifetime: null }:
+                return Done.Instance;
+            case ReworkSession:
+                return Draw(session.Key, request);
+            default:
+                request.Drawn = new Drawn(SessionId: null, DocumentId: 0, now);
+                return Pass(_table.OwnerOf(session.Key), request);
+        }
+    }
+
+    /// <summary>A command about a key. Without sessions and without a command on its way, the answer is known.</summary>
+    private object? OnKey(string sessionKey, Request request, object answerOfNone)
+    {
+        var owner = _table.OwnerOf(sessionKey);
+        request.Drawn = new Drawn(SessionId: null, DocumentId: 0, engine.Clock.Now());
+        return _table.Of(owner).IsEmpty && !engine.Keys.IsBusy(owner) ? answerOfNone : Pass(owner, request);
+    }
+
+    /// <summary>Where the store is full, what has ended is removed first.</summary>
+    private object? Create(CreateSession create, Request request)
+    {
+        if (engine.Capacity.TryEnter())
+        {
+            return DrawInPlace(create, request);
+        }
+
+        engine.Expiry.Run(_ =>
+        {
+            object? answer;
+            try
+            {
+                answer = engine.Capacity.TryEnter() ? DrawInPlace(create, request) : Failure(new SessionCapacityException(engine.Capacity.Limit));
+            }
+            catch (Exception e)
+            {
+                answer = Failure(e as JamSessionsException ?? new SessionEngineException(e));
+            }
+
+            if (answer is not null)
+            {
+                request.Answer(answer, this);
+            }
+        });
+        return null;
+    }
+
+    private object? DrawInPlace(CreateSession create, Request request)
+    {
+        request.Place = engine.Capacity;
+        return Draw(create.SessionKey, request);
+    }
 
     /// <summary>Draws what the command needs, and then passes it on; at once, where the id factory needs no time.</summary>
     private object? Draw(string sessionKey, Request request)
     {
         var forNewDocument = request.Command is CreateSession;
-        if (identities.IsHosts && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (_identities.IsHosts && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             // The host's factory creates sessions, whose ids it makes, and so on.
-            _ = PassLaterAsync(sessionKey, request, Task.Run(() => identities.DrawAsync(sessionKey, forNewDocument).AsTask()));
+            _ = PassLaterAsync(sessionKey, request, Task.Run(() => _identities.DrawAsync(sessionKey, forNewDocument).AsTask()));
             return null;
         }
 
-        var drawn = identities.DrawAsync(sessionKey, forNewDocument);
+        var drawn = _identities.DrawAsync(sessionKey, forNewDocument);
         if (drawn.IsCompletedSuccessfully)
         {
             return Pass(sessionKey, request, drawn.GetAwaiter().GetResult());
@@ -155,7 +266,7 @@ internal sealed class SessionsRef(
         try
         {
             // A factory that never comes back keeps nobody longer than the engine lives.
-            await Task.WhenAny(pending, end.Task).ConfigureAwait(false);
+            await Task.WhenAny(pending, engine.End.Task).ConfigureAwait(false);
             answer = pending.IsCompleted ? Pass(sessionKey, request, await pending.ConfigureAwait(false)) : Failure(new SessionsStoppingException());
         }
         catch (Exception e)
@@ -172,16 +283,16 @@ internal sealed class SessionsRef(
     private object? Pass(string sessionKey, Request request, in Drawn drawn)
     {
         request.Drawn = drawn;
-        var refusal = Pass(table.OwnerOf(sessionKey), request);
+        var refusal = Pass(_table.OwnerOf(sessionKey), request);
         if (refusal is not null)
         {
-            identities.Release(drawn.SessionId!);
+            _identities.Release(drawn.SessionId!);
         }
 
         return refusal;
     }
 
-    private object? Pass(string owner, Request request) => keys.TryPass(owner, request) ? null : Failure(new SessionsStoppingException());
+    private object? Pass(string owner, Request request) => engine.Keys.TryPass(owner, request) ? null : Failure(new SessionsStoppingException());
 
     private static Status.Failure Failure(JamSessionsException reason) => new(reason);
 

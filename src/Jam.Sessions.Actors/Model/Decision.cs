@@ -13,8 +13,8 @@ internal readonly record struct Decision(KeySessions After, DocumentChange[] Cha
 /// <summary>What a command needs and no decision can make: drawn on its way, before its key's turn.</summary>
 /// <param name="SessionId">An id that no session has and no other command will get; null where the command needs none.</param>
 /// <param name="DocumentId">The number of a new document.</param>
-/// <param name="Now">Unix seconds.</param>
-internal readonly record struct Drawn(string? SessionId, long DocumentId, double Now)
+/// <param name="Now">When the command was accepted, in UTC ticks.</param>
+internal readonly record struct Drawn(string? SessionId, long DocumentId, long Now)
 {
     /// <summary>Without the id.</summary>
     public override string ToString() => nameof(Drawn);

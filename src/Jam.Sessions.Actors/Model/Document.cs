@@ -12,15 +12,31 @@ internal sealed class Document : Session
 
     private volatile bool _isInTransit;
 
-    public Document(string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw)
-        : this(id, key, data, createdAtSeconds, documentId, raw, SessionIds.HashOf(id)) { }
-
-    private Document(string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, int idHash)
+    /// <param name="id">The session id.</param>
+    /// <param name="key">The session key.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="createdAtSeconds">Unix seconds; not a number where they are not known.</param>
+    /// <param name="documentId">See <see cref="DocumentId"/>.</param>
+    /// <param name="raw">See <see cref="Raw"/>.</param>
+    /// <param name="liveness">See <see cref="Liveness"/>.</param>
+    /// <param name="terms">See <see cref="Terms"/>.</param>
+    public Document(
+        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, Liveness? liveness = null, LifetimeTerms? terms = null)
         : base(id, key, data, createdAtSeconds)
     {
         DocumentId = documentId;
         Raw = raw;
-        IdHash = idHash;
+        IdHash = SessionIds.HashOf(id);
+        (Liveness, Terms) = (liveness, terms);
+    }
+
+    private Document(Document before, string id, SessionData data, LifetimeTerms? terms)
+        : base(id, before.Key, data, before.CreatedAtSeconds)
+    {
+        DocumentId = before.DocumentId;
+        Raw = before.Raw;
+        IdHash = ReferenceEquals(id, before.Id) ? before.IdHash : SessionIds.HashOf(id);
+        (Liveness, Terms) = (before.Liveness, terms);
     }
 
     /// <summary>A document that is kept but never served: not an object, or with a name that is no whole number.</summary>
@@ -48,7 +64,44 @@ internal sealed class Document : Session
         set => _isInTransit = value;
     }
 
-    public Document WithId(string id) => new(id, Key, Data, CreatedAtSeconds, DocumentId, Raw);
+    /// <summary>When it was last seen; null where no lifetime asks for that. Versions of a session share it.</summary>
+    public Liveness? Liveness { get; }
 
-    public Document WithData(SessionData data) => new(Id, Key, data, CreatedAtSeconds, DocumentId, Raw, IdHash);
+    /// <summary>How long it may live; null where <see cref="Liveness"/> is.</summary>
+    public LifetimeTerms? Terms { get; }
+
+    public override SessionLifetime? Lifetime => Terms?.Own;
+
+    public override DateTimeOffset? LastSeenAt => Liveness is { } life ? new DateTimeOffset(life.Seen, TimeSpan.Zero) : null;
+
+    public override DateTimeOffset? ExpiresAt =>
+        Liveness is { } life && Terms!.Deadline(life.Seen, CreatedAtSeconds) is var deadline && deadline <= DateTimeOffset.MaxValue.Ticks
+            ? new DateTimeOffset(deadline, TimeSpan.Zero)
+            : null;
+
+    public override string Handle => Handles.Of(this);
+
+    /// <summary>Whether the session has not ended yet.</summary>
+    /// <param name="now">UTC ticks.</param>
+    public bool IsAliveAt(long now) => Liveness is not { } life || life.IsAliveAt(now, Terms!, CreatedAtSeconds);
+
+    /// <summary>Notes that the session is used; false where it has ended.</summary>
+    /// <param name="now">UTC ticks.</param>
+    /// <param name="isLater">Whether it was last used in another second.</param>
+    public bool TrySee(long now, out bool isLater)
+    {
+        isLater = false;
+        return Liveness is not { } life || life.TrySee(now, Terms!, CreatedAtSeconds, out isLater);
+    }
+
+    /// <summary>Why the session has ended, once it has.</summary>
+    public SessionEndReason WhyEnded() => Terms!.Why(Liveness!.Seen, CreatedAtSeconds);
+
+    public Document WithId(string id) => new(this, id, Data, Terms);
+
+    public Document WithData(SessionData data) => new(this, Id, data, Terms);
+
+    /// <summary>A session that was not timed is from now on.</summary>
+    public Document WithTerms(LifetimeTerms terms, long now) =>
+        Liveness is null ? new(Id, Key, Data, CreatedAtSeconds, DocumentId, Raw, new Liveness(now), terms) : new(this, Id, Data, terms);
 }

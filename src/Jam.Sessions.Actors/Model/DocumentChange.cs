@@ -30,4 +30,30 @@ internal enum Intent : byte
     // The reasons for an end.
     Deleted = 8,
     Cleared = 16,
+    Idle = 32,
+    MaxLifetime = 64,
+    Limit = 128,
+}
+
+internal static class Intents
+{
+    private const Intent Ends = Intent.Deleted | Intent.Cleared | Intent.Idle | Intent.MaxLifetime | Intent.Limit;
+
+    public static Intent Of(SessionEndReason why) => why switch
+    {
+        SessionEndReason.Idle => Intent.Idle,
+        SessionEndReason.MaxLifetime => Intent.MaxLifetime,
+        _ => throw new ArgumentOutOfRangeException(nameof(why), why, "not the end of a lifetime"),
+    };
+
+    /// <summary>Why a session that a change takes away is gone.</summary>
+    public static SessionEndReason Why(this Intent intent) => (intent & Ends) switch
+    {
+        Intent.Deleted => SessionEndReason.Deleted,
+        Intent.Cleared => SessionEndReason.Cleared,
+        Intent.Idle => SessionEndReason.Idle,
+        Intent.MaxLifetime => SessionEndReason.MaxLifetime,
+        Intent.Limit => SessionEndReason.Limit,
+        _ => (intent & Intent.Reworked) != 0 ? SessionEndReason.Reworked : SessionEndReason.Unknown,
+    };
 }

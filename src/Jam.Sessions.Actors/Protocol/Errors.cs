@@ -19,15 +19,59 @@ public sealed class SessionEngineException : JamSessionsException
     internal override JamSessionsException Fresh() => new SessionEngineException(InnerException!);
 }
 
-/// <summary>Update or rework of an id that names no session.</summary>
-public sealed class SessionNotFoundException()
-    : JamSessionsException("There is no session with this id: it was never issued, was removed, or has a new id.");
+/// <summary>Update, patch, touch or rework of an id that names no session.</summary>
+/// <param name="why">Why there is none, as far as that is known.</param>
+public sealed class SessionNotFoundException(SessionEndReason why = SessionEndReason.Unknown) : JamSessionsException(TextOf(why))
+{
+    /// <summary>Why there is none, as far as that is known.</summary>
+    public SessionEndReason Why => why;
+
+    private static string TextOf(SessionEndReason why) => "There is no session with this id: " + why switch
+    {
+        SessionEndReason.Deleted => "it was deleted.",
+        SessionEndReason.Cleared => "all sessions of its key were cleared.",
+        SessionEndReason.Reworked => "it has a new id.",
+        SessionEndReason.Idle => "it was idle for too long.",
+        SessionEndReason.MaxLifetime => "it reached its greatest age.",
+        SessionEndReason.Limit => "a newer session of its key took its place.",
+        _ => "it was never issued, was removed, or has a new id.",
+    };
+}
+
+/// <summary>An update that expected other data than the session holds: somebody has changed it. Nothing was changed.</summary>
+/// <param name="currentData">What the session holds.</param>
+public sealed class SessionConflictException(SessionData currentData)
+    : JamSessionsException("The session does not hold the expected data any more; read CurrentData, and decide again.")
+{
+    /// <summary>What the session holds.</summary>
+    public SessionData CurrentData => currentData;
+}
+
+/// <summary>The key has as many sessions as it may have, and the policy is to refuse more.</summary>
+/// <param name="maximum">How many that is.</param>
+public sealed class SessionLimitException(int maximum)
+    : JamSessionsException($"The session key has {maximum} sessions, which is max-sessions-per-key; end one of them first.")
+{
+    /// <summary>How many sessions a key may have.</summary>
+    public int Maximum => maximum;
+}
+
+/// <summary>The store holds as many sessions as it may hold.</summary>
+/// <param name="maximum">How many that is.</param>
+public sealed class SessionCapacityException(long maximum)
+    : JamSessionsException($"The store holds {maximum} sessions, which is max-sessions. Ending and updating sessions still works; end some, or raise the limit.")
+{
+    /// <summary>How many sessions the store may hold.</summary>
+    public long Maximum => maximum;
+}
 
 /// <summary>Session data that is not a JSON object, is not valid JSON, is too large, or cannot be read from the file.</summary>
 public sealed class SessionDataException : JamSessionsException
 {
     /// <summary>With the sentence that says what is wrong.</summary>
     public SessionDataException(string message) : base(message) { }
+
+    internal static SessionDataException TooLarge(int length, int maximum) => new($"The session data has {length} bytes; max-data-bytes is {maximum}.");
 
     internal static SessionDataException UnreadableInFile() => new(
         "The file holds this session, but its data cannot be read: it is not text, or was not encrypted with this key. Update or delete the session.");

@@ -1,7 +1,10 @@
 namespace Jam.Sessions.Actors;
 
 /// <summary>A session: who (<see cref="Key"/>), under which secret (<see cref="Id"/>), with what (<see cref="Data"/>), since when.</summary>
-/// <remarks>Immutable, so any thread may keep and read it; it shows the session as it was when it was read.</remarks>
+/// <remarks>
+/// Any thread may keep and read it. It shows the session as it was when it was read, but for <see cref="LastSeenAt"/> and
+/// <see cref="ExpiresAt"/>, which move on while the session is used.
+/// </remarks>
 public class Session : IEquatable<Session>
 {
     /// <summary>Creates a session value, as a fake of <see cref="IJamSessions"/> may want to.</summary>
@@ -31,6 +34,18 @@ public class Session : IEquatable<Session>
 
     /// <summary>When the session was created, in UTC; null where the file does not say, or says no time that there is.</summary>
     public DateTimeOffset? CreatedAt => UnixTime.ToDateTimeOffset(CreatedAtSeconds);
+
+    /// <summary>The lifetime of the session's own; null where the store's defaults hold.</summary>
+    public virtual SessionLifetime? Lifetime => null;
+
+    /// <summary>When the session was last used, in UTC and to the second; null where no lifetime asks for that.</summary>
+    public virtual DateTimeOffset? LastSeenAt => null;
+
+    /// <summary>When the session ends if nobody uses it, in UTC; null where that is never. At this very instant it has ended.</summary>
+    public virtual DateTimeOffset? ExpiresAt => null;
+
+    /// <summary>The session's name that is no secret, see <see cref="SessionInfo.Handle"/>; empty for a value that no engine made.</summary>
+    public virtual string Handle => "";
 
     /// <summary>The creation as jam's file holds it: Unix seconds; not a number where it holds none.</summary>
     internal double CreatedAtSeconds { get; }

@@ -31,10 +31,13 @@ public static class SessionIds
     }
 
     /// <summary>A hash for tables in memory. A long token is told by its end: that is its HMAC.</summary>
-    internal static int HashOf(string sessionId) =>
+    internal static int HashOf(string sessionId) => (int)LongHashOf(sessionId);
+
+    /// <summary>All 64 bits of it.</summary>
+    internal static ulong LongHashOf(string sessionId) =>
         sessionId.Length >= LongToken && sessionId.StartsWith(TokenPrefix, StringComparison.Ordinal)
-            ? TextHash.Of(sessionId.AsSpan(sessionId.Length - TokenEnd))
-            : TextHash.Of(sessionId);
+            ? TextHash.LongOf(sessionId.AsSpan(sessionId.Length - TokenEnd))
+            : TextHash.LongOf(sessionId);
 
     internal static string Checked(string sessionId)
     {

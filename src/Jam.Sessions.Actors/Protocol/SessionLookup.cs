@@ -16,11 +16,20 @@ public sealed record SessionFound(Session Session) : SessionLookup
     public override string ToString() => $"SessionFound {{ {Session} }}";
 }
 
-/// <summary>There is no session with this id: it never existed, was removed, or has a new id.</summary>
+/// <summary>There is no session with this id: it never existed, has ended, or has a new id.</summary>
 public sealed record SessionMissing : SessionLookup
 {
-    /// <summary>The only value.</summary>
-    public static readonly SessionMissing Instance = new();
+    /// <summary>Where nothing more is known.</summary>
+    public static readonly SessionMissing Instance = new(SessionEndReason.Unknown);
 
-    private SessionMissing() { }
+    private static readonly SessionMissing[] s_all = [.. Enum.GetValues<SessionEndReason>().Select(why => new SessionMissing(why))];
+
+    /// <summary>Creates the reply, as a fake of <see cref="IJamSessions"/> may want to.</summary>
+    /// <param name="Why">Why there is none, as far as that is known.</param>
+    public SessionMissing(SessionEndReason Why) => this.Why = Why;
+
+    /// <summary>Why there is none, as far as that is known.</summary>
+    public SessionEndReason Why { get; }
+
+    internal static SessionMissing Because(SessionEndReason why) => s_all[(int)why];
 }

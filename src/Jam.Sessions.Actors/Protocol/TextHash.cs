@@ -10,7 +10,10 @@ internal static class TextHash
     private static readonly ulong s_first = Draw();
     private static readonly ulong s_second = Draw();
 
-    public static int Of(ReadOnlySpan<char> text)
+    public static int Of(ReadOnlySpan<char> text) => (int)LongOf(text);
+
+    /// <summary>All 64 bits of it.</summary>
+    public static ulong LongOf(ReadOnlySpan<char> text)
     {
         var bytes = MemoryMarshal.AsBytes(text);
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
@@ -25,7 +28,7 @@ internal static class TextHash
         hash = Folded(before ^ s_second, last ^ hash);
 
         // The length by itself: added to the words it could be made up for in one of them.
-        return (int)Folded(hash ^ s_first, s_second ^ (ulong)bytes.Length);
+        return Folded(hash ^ s_first, s_second ^ (ulong)bytes.Length);
     }
 
     private static ulong Few(ReadOnlySpan<byte> bytes)

@@ -18,9 +18,21 @@ internal static class UnixTime
             return null;
         }
 
+        return new DateTimeOffset(ToTicks(seconds), TimeSpan.Zero);
+    }
+
+    /// <summary>UTC ticks, rounded to the microsecond, of a time from year 1 to 9999.</summary>
+    public static long ToTicks(double seconds)
+    {
+        const double End = 253_402_300_800;
+
         // Whole seconds and the rest are exact apart; a product of both, or a decimal, has too few digits for a microsecond.
         var whole = Math.Floor(seconds);
         var microseconds = Math.Min(Math.Round((seconds - whole) * 1_000_000), 999_999 + (whole < End - 1 ? 1 : 0));
-        return DateTimeOffset.UnixEpoch.AddTicks((long)whole * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
+        return DateTimeOffset.UnixEpoch.Ticks + ((long)whole * TimeSpan.TicksPerSecond) + ((long)microseconds * TimeSpan.TicksPerMicrosecond);
     }
+
+    /// <summary>Unix seconds of UTC ticks, never less: rounded up to the microsecond.</summary>
+    public static double FromTicksUp(long ticks) =>
+        (double)(Math.Ceiling((ticks - DateTimeOffset.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond) / 1_000_000m);
 }

@@ -90,11 +90,51 @@ public sealed class JamSessionsOptions
     /// <value>At least 0. Default: 10,000. HOCON: <c>max-idle-keys</c>.</value>
     public int? MaxIdleKeys { get; set; }
 
+    /// <summary>How long a session may go unused before it ends. Reading counts as use, peeking and listing do not.</summary>
+    /// <remarks>
+    /// It holds for sessions without a <see cref="SessionLifetime.Idle"/> of their own. Sessions that a file has without such times begin to live when it is first
+    /// opened with one of these two options. jam itself still serves what has ended here, until it is removed from the file.
+    /// </remarks>
+    /// <value>1 s to 36,500 days, or <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Default: for ever. HOCON: <c>idle-timeout</c>.</value>
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>How old a session may become, however much it is used, and whatever lifetime it asks for. What <see cref="IdleTimeout"/> says of files holds here too.</summary>
+    /// <value>1 s to 36,500 days, or <see cref="Timeout.InfiniteTimeSpan"/>: any age. Default: any age. HOCON: <c>max-lifetime</c>.</value>
+    public TimeSpan? MaxLifetime { get; set; }
+
+    /// <summary>How often at most the disk is told that a session is used. After a crash a session may live so much longer; never shorter.</summary>
+    /// <value>1 s to 1 day. Default: a twentieth of the session's idle time, at least 1 s and at most 1 minute. HOCON: <c>touch-interval</c>, <c>auto</c> for the default.</value>
+    public TimeSpan? TouchInterval { get; set; }
+
+    /// <summary>How often sessions that have ended are removed from memory and disk. They are dead without that; nobody waits for it.</summary>
+    /// <value>At least 1 s, or <see cref="Timeout.InfiniteTimeSpan"/>: never by itself, see <see cref="SweepSessions"/>. Default: 1 minute. HOCON: <c>sweep-interval</c>.</value>
+    public TimeSpan? SweepInterval { get; set; }
+
+    /// <summary>How many live sessions a key may have. Where there are more, as after this was lowered, the next create acts on it.</summary>
+    /// <value>At least 0; 0: any number. Default: 0. HOCON: <c>max-sessions-per-key</c>.</value>
+    public int? MaxSessionsPerKey { get; set; }
+
+    /// <summary>What happens to a create beyond <see cref="MaxSessionsPerKey"/>.</summary>
+    /// <value>Default: <c>Reject</c>. HOCON: <c>session-limit-policy</c>, <c>reject</c>, <c>end-oldest</c> or <c>end-least-recently-seen</c>.</value>
+    public SessionLimitPolicy? SessionLimitPolicy { get; set; }
+
+    /// <summary>How many sessions the store may hold. A create beyond that first has those removed that have ended, and then fails with <see cref="SessionCapacityException"/>.</summary>
+    /// <value>At least 0; 0: any number. Default: 0. HOCON: <c>max-sessions</c>.</value>
+    public long? MaxSessions { get; set; }
+
+    /// <summary>About how many ends of sessions are remembered, so that who asks for one is told why it is gone. They take 8 bytes each; ids are not among them.</summary>
+    /// <value>0 to 16,777,216. Default: 65,536. HOCON: <c>max-remembered-ends</c>.</value>
+    public int? MaxRememberedEnds { get; set; }
+
+    /// <summary>Whether every <see cref="SessionEvent"/> is also published on the actor system's <c>EventStream</c>.</summary>
+    /// <value>Default: false. HOCON: <c>publish-events</c>.</value>
+    public bool? PublishEvents { get; set; }
+
     /// <summary>How long a drain waits for commands that have no answer yet, and then as long for the disk; then the engine ends without them, and says so.</summary>
     /// <value>1 s to 1 hour. Default: 10 s. HOCON: <c>drain-timeout</c>.</value>
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>The clock that creation times come from.</summary>
+    /// <summary>The clock: creation, lifetimes and events go by its wall clock. Sweeps and other timers of the engine run by the machine's.</summary>
     /// <value>Default: <see cref="System.TimeProvider.System"/>. Not in HOCON.</value>
     public TimeProvider? TimeProvider { get; set; }
 }

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Settings;
 
@@ -15,8 +16,9 @@ internal sealed class ResolvedOptions
 
     private readonly List<string> _unreadable = [];
 
-    private ResolvedOptions(JamSessionsOptions code, Config hocon)
+    private ResolvedOptions(JamSessionsOptions code, Config hocon, string store)
     {
+        StoreName = store;
         JsonPath = ResolvePath(code.JsonPath ?? Read(hocon, "json-path", (config, key) => config.GetString(key)));
         InMemory = code.InMemory ?? Read(hocon, "in-memory", (config, key) => config.GetBoolean(key));
         LockTimeout = code.LockTimeout ?? Read(hocon, "lock-timeout", (config, key) => config.GetTimeSpan(key));
@@ -37,6 +39,15 @@ internal sealed class ResolvedOptions
         KeyIdleTimeout = code.KeyIdleTimeout ?? Read(hocon, "key-idle-timeout", (config, key) => config.GetTimeSpan(key));
         MaxIdleKeys = code.MaxIdleKeys ?? Read(hocon, "max-idle-keys", (config, key) => config.GetInt(key));
         DrainTimeout = code.DrainTimeout ?? Read(hocon, "drain-timeout", (config, key) => config.GetTimeSpan(key));
+        IdleTimeout = code.IdleTimeout ?? Read(hocon, "idle-timeout", (config, key) => config.GetTimeSpan(key));
+        MaxLifetime = code.MaxLifetime ?? Read(hocon, "max-lifetime", (config, key) => config.GetTimeSpan(key));
+        TouchInterval = code.TouchInterval ?? Read(hocon, "touch-interval", (config, key) => config.GetString(key) == "auto" ? (TimeSpan?)null : config.GetTimeSpan(key));
+        SweepInterval = code.SweepInterval ?? Read(hocon, "sweep-interval", (config, key) => config.GetTimeSpan(key));
+        MaxSessionsPerKey = code.MaxSessionsPerKey ?? Read(hocon, "max-sessions-per-key", (config, key) => config.GetInt(key));
+        SessionLimitPolicy = code.SessionLimitPolicy ?? NamedLimitPolicy(Read(hocon, "session-limit-policy", (config, key) => config.GetString(key)));
+        MaxSessions = code.MaxSessions ?? Read(hocon, "max-sessions", (config, key) => config.GetLong(key));
+        MaxRememberedEnds = code.MaxRememberedEnds ?? Read(hocon, "max-remembered-ends", (config, key) => config.GetInt(key));
+        PublishEvents = code.PublishEvents ?? Read(hocon, "publish-events", (config, key) => config.GetBoolean(key));
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
     }
 
@@ -80,7 +91,28 @@ internal sealed class ResolvedOptions
 
     public TimeSpan DrainTimeout { get; }
 
+    public TimeSpan IdleTimeout { get; }
+
+    public TimeSpan MaxLifetime { get; }
+
+    public TimeSpan? TouchInterval { get; }
+
+    public TimeSpan SweepInterval { get; }
+
+    public int MaxSessionsPerKey { get; }
+
+    public SessionLimitPolicy SessionLimitPolicy { get; }
+
+    public long MaxSessions { get; }
+
+    public int MaxRememberedEnds { get; }
+
+    public bool PublishEvents { get; }
+
     public TimeProvider TimeProvider { get; }
+
+    /// <summary>The store's name; empty for the one that needs none.</summary>
+    public string StoreName { get; }
 
     private bool HasTwoIdFactories { get; }
 
@@ -93,7 +125,7 @@ internal sealed class ResolvedOptions
     {
         var section = SectionOf(actorSystem, store);
         section = hosts is null ? section : hosts.WithFallback(section);
-        var options = new ResolvedOptions(code, section);
+        var options = new ResolvedOptions(code, section, store);
         List<string> failures = [.. KnownKeys.Misspelt(section, Reference.GetConfig(Section)), .. options._unreadable, .. options.Failures()];
         return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
     }
@@ -129,12 +161,20 @@ internal sealed class ResolvedOptions
         }
     }
 
+    /// <summary>What is asked of the sessions' lives and numbers.</summary>
+    public SessionRules Rules() => new(IdleTimeout, MaxLifetime, TouchInterval)
+    {
+        MaxSessionsPerKey = MaxSessionsPerKey,
+        LimitPolicy = SessionLimitPolicy,
+        MaxDataBytes = MaxDataBytes,
+    };
+
     /// <summary>Why a new session with this key and data is refused, or null.</summary>
     public JamSessionsException? Validate(string sessionKey, SessionData data)
     {
         if (data.Length > MaxDataBytes)
         {
-            return new SessionDataException($"The session data has {data.Length} bytes; max-data-bytes is {MaxDataBytes}.");
+            return SessionDataException.TooLarge(data.Length, MaxDataBytes);
         }
 
         return sessionKey.Length > MaxKeyLength ? new SessionKeyException(sessionKey.Length, MaxKeyLength) : null;
@@ -202,6 +242,46 @@ internal sealed class ResolvedOptions
             yield return $"max-idle-keys must be at least 0, not {MaxIdleKeys}.";
         }
 
+        if (!SessionLifetime.IsValid(IdleTimeout))
+        {
+            yield return $"idle-timeout must be 1 s to 36500 days, or infinite, not {IdleTimeout}.";
+        }
+
+        if (!SessionLifetime.IsValid(MaxLifetime))
+        {
+            yield return $"max-lifetime must be 1 s to 36500 days, or infinite, not {MaxLifetime}.";
+        }
+
+        if (TouchInterval is { } touch && (touch < TimeSpan.FromSeconds(1) || touch > TimeSpan.FromDays(1)))
+        {
+            yield return $"touch-interval must be 1 s to 1 day, or auto, not {touch}.";
+        }
+
+        if (SweepInterval != Timeout.InfiniteTimeSpan && SweepInterval < TimeSpan.FromSeconds(1))
+        {
+            yield return $"sweep-interval must be at least 1 s, or infinite, not {SweepInterval}.";
+        }
+
+        if (MaxSessionsPerKey < 0)
+        {
+            yield return $"max-sessions-per-key must be at least 0, not {MaxSessionsPerKey}.";
+        }
+
+        if (!Enum.IsDefined(SessionLimitPolicy))
+        {
+            yield return "session-limit-policy must be reject, end-oldest or end-least-recently-seen.";
+        }
+
+        if (MaxSessions < 0)
+        {
+            yield return $"max-sessions must be at least 0, not {MaxSessions}.";
+        }
+
+        if (MaxRememberedEnds is < 0 or > 1 << 24)
+        {
+            yield return $"max-remembered-ends must be 0 to {1 << 24}, not {MaxRememberedEnds}.";
+        }
+
         if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromHours(1))
         {
             yield return $"drain-timeout must be 1 s to 1 hour, not {DrainTimeout}.";
@@ -237,7 +317,7 @@ internal sealed class ResolvedOptions
         }
         catch (Exception)
         {
-            _unreadable.Add($"{key} cannot be read as {typeof(T).Name}.");
+            _unreadable.Add($"{key} cannot be read as {(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T)).Name}.");
             return read(Reference.GetConfig(Section), key);
         }
     }
@@ -259,5 +339,13 @@ internal sealed class ResolvedOptions
         "durable" => Durability.Durable,
         "relaxed" => Durability.Relaxed,
         _ => (Durability)(-1),
+    };
+
+    private static SessionLimitPolicy NamedLimitPolicy(string name) => name switch
+    {
+        "reject" => SessionLimitPolicy.Reject,
+        "end-oldest" => SessionLimitPolicy.EndOldest,
+        "end-least-recently-seen" => SessionLimitPolicy.EndLeastRecentlySeen,
+        _ => (SessionLimitPolicy)(-1),
     };
 }

@@ -1,6 +1,6 @@
 namespace Jam.Sessions.Actors.JsonFile;
 
-/// <summary>What the data fields of a file turned out to be.</summary>
+/// <summary>What the data fields of a file turned out to be, and of how many sessions it did not say when they end.</summary>
 internal sealed class DataCounts
 {
     public int Plain { get; private set; }
@@ -9,8 +9,14 @@ internal sealed class DataCounts
 
     public int UnreadableTokens { get; private set; }
 
+    /// <summary>Sessions that are to have an end, and of whose lives the file says nothing: they begin to live now.</summary>
+    public int BegunLifetimes { get; private set; }
+
+    public void AddBegunLifetime() => BegunLifetimes++;
+
     public void Add(DataCounts others)
     {
+        BegunLifetimes += others.BegunLifetimes;
         Plain += others.Plain;
         Tokens += others.Tokens;
         UnreadableTokens += others.UnreadableTokens;

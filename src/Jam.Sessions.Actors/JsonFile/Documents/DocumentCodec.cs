@@ -14,16 +14,32 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// With encryption, data is a token made of the JSON text. Whatever the members that it knows (<see cref="DocumentMember"/>) cannot say keeps its bytes in <see cref="Document.Raw"/>.
 /// Any number of threads may write with one codec; each reads with a reader of its own.
 /// </remarks>
-internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false)
+/// <param name="fernet">Null: nothing is encrypted.</param>
+/// <param name="allowPlainToEncrypted">Whether plain data is taken beside encrypted data.</param>
+/// <param name="rules">How long sessions live; null: as in jam.</param>
+/// <param name="clock">Says when a file is read; null: nobody asks.</param>
+internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false, SessionRules? rules = null, WallClock? clock = null)
 {
     // The document id, the names of the fields and the time of creation.
     private const int MaxFrameLength = 128;
 
+    private volatile bool _hasInexactTimes;
+
+    /// <summary>Whether a time was written at which a session was not seen, but may be until then (<see cref="StoredLifetime"/>).</summary>
+    public bool HasInexactTimes
+    {
+        get => _hasInexactTimes;
+        set => _hasInexactTimes = value;
+    }
+
     /// <summary>A reader of such documents that has read nothing yet.</summary>
-    public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted);
+    public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted, rules ?? SessionRules.None, clock?.Now() ?? DateTimeOffset.UnixEpoch.Ticks);
 
     /// <summary>Writes the member <c>"1": {…}</c>.</summary>
-    public void Write(IBufferWriter<byte> output, Document session)
+    /// <param name="output">Where to.</param>
+    /// <param name="session">The document.</param>
+    /// <param name="isExact">See <see cref="StoredLifetime.Write"/>.</param>
+    public void Write(IBufferWriter<byte> output, Document session, bool isExact = false)
     {
         if (session.IsOpaque)
         {
@@ -33,12 +49,12 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
 
         if (session.Raw is null)
         {
-            WritePlain(output, session);
+            WritePlain(output, session, isExact);
             return;
         }
 
         WriteName(output, session);
-        WriteRaw(output, session, session.Raw);
+        WriteRaw(output, session, session.Raw, isExact);
     }
 
     /// <summary>Writes the member <c>"1": null</c>, which in a journal says that the document is gone.</summary>
@@ -48,7 +64,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         output.Write("null"u8);
     }
 
-    private void WritePlain(IBufferWriter<byte> output, Document session)
+    private void WritePlain(IBufferWriter<byte> output, Document session, bool isExact)
     {
         var data = session.Data.Utf8.Span;
         var room = output.GetSpan(checked(
@@ -62,8 +78,24 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         length += WriteData(room[length..], data);
         length += Copy(", \"created_at\": "u8, room[length..]);
         length += JsonText.Float(session.CreatedAtSeconds, room[length..]).Length;
+        if (session.Liveness is not null)
+        {
+            length += Copy(", \"jam_sessions\": "u8, room[length..]);
+            length += WriteLifetime(room[length..], session, isExact);
+        }
+
         room[length++] = (byte)'}';
         output.Advance(length);
+    }
+
+    private int WriteLifetime(Span<byte> room, Document session, bool isExact)
+    {
+        if (!isExact && !_hasInexactTimes)
+        {
+            _hasInexactTimes = true;
+        }
+
+        return StoredLifetime.Write(room, session, isExact);
     }
 
     private void WriteData(IBufferWriter<byte> output, SessionData data) =>
@@ -87,12 +119,12 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     }
 
     /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
-    private void WriteRaw(IBufferWriter<byte> output, Document session, ReadOnlySpan<byte> raw)
+    private void WriteRaw(IBufferWriter<byte> output, Document session, ReadOnlySpan<byte> raw, bool isExact)
     {
         var before = NewReader();
         var scanner = new JsonScanner(raw);
         var copied = 0;
-        var hasData = false;
+        var (hasData, hasLifetime) = (false, session.Liveness is null);
         scanner.Take((byte)'{');
         var isEmpty = scanner.TryTake((byte)'}');
         while (!isEmpty)
@@ -107,13 +139,19 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             hasData |= isData;
             var changedId = member == DocumentMember.SessionId && fields.Id != session.Id;
             var changedData = isData && !(fields.Data.Equals(session.Data) && !IsPlainWhereTokensAre(before, session));
-            if (changedId || changedData)
+            var isLifetime = member == DocumentMember.Lifetime && session.Liveness is not null;
+            hasLifetime |= isLifetime;
+            if (changedId || changedData || isLifetime)
             {
                 output.Write(raw[copied..start]);
                 copied = scanner.Position;
                 if (changedId)
                 {
                     JsonText.WriteString(output, session.Id.AsSpan());
+                }
+                else if (isLifetime)
+                {
+                    output.Advance(WriteLifetime(output.GetSpan(StoredLifetime.MaxLength), session, isExact));
                 }
                 else
                 {
@@ -134,13 +172,21 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             WriteData(output, session.Data);
         }
 
+        // A session has an id, so it is not empty.
+        if (!hasLifetime)
+        {
+            output.Write(", \"jam_sessions\": "u8);
+            output.Advance(WriteLifetime(output.GetSpan(StoredLifetime.MaxLength), session, isExact));
+        }
+
         output.Write("}"u8);
     }
 
     private bool IsPlainWhereTokensAre(DocumentReader reader, Document session) =>
         fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
 
-    private static int FrameLength(Document session) => LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength;
+    private static int FrameLength(Document session) =>
+        (session.Liveness is null ? 0 : StoredLifetime.MaxLength) + (LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength);
 
     private static void WriteName(IBufferWriter<byte> output, Document session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
 

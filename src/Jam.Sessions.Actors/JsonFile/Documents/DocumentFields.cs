@@ -9,6 +9,9 @@ internal sealed class DocumentFields
     public double CreatedAt = double.NaN;
     public bool IsExact = true;
 
+    /// <summary>What stands under <see cref="DocumentMember.Lifetime"/>; null where that is nothing that the engine wrote.</summary>
+    public StoredLifetime? Lifetime;
+
     /// <summary>The members that were met, see <see cref="DocumentMembers.Follow"/>.</summary>
     public int Seen;
 

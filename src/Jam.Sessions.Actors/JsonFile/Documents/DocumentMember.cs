@@ -10,6 +10,9 @@ internal enum DocumentMember
     SessionId,
     Data,
     CreatedAt,
+
+    /// <summary>What goes beyond jam, in one member that only sessions have which need it.</summary>
+    Lifetime,
 }
 
 /// <summary>The table of their names.</summary>
@@ -18,7 +21,7 @@ internal static class DocumentMembers
     // The four that jam always writes, as bits.
     private const int Jams = (1 << (int)DocumentMember.CreatedAt + 1) - 1;
 
-    private static readonly byte[][] s_names = [[.. "key"u8], [.. "session_id"u8], [.. "data"u8], [.. "created_at"u8]];
+    private static readonly byte[][] s_names = [[.. "key"u8], [.. "session_id"u8], [.. "data"u8], [.. "created_at"u8], [.. "jam_sessions"u8]];
 
     public static DocumentMember Of(ReadOnlySpan<byte> name)
     {

@@ -7,7 +7,11 @@ using Jam.Sessions.Actors.Model;
 namespace Jam.Sessions.Actors.JsonFile;
 
 /// <summary>Reads documents that a <see cref="DocumentCodec"/> or jam wrote, and counts what their data turned out to be. One thread uses it.</summary>
-internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted = false)
+/// <param name="fernet">Null: nothing is encrypted.</param>
+/// <param name="allowPlainToEncrypted">Whether plain data is taken beside encrypted data.</param>
+/// <param name="rules">How long sessions live.</param>
+/// <param name="now">UTC ticks: when the file is read.</param>
+internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted, SessionRules rules, long now)
 {
     private const int LongestPlainData = 1 << 16;
 
@@ -15,6 +19,12 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private byte[]? _unescaped;
+    private readonly double _now = UnixTime.FromTicksUp(now);
+
+    private LifetimeTerms? _terms;
+
+    /// <summary>When the file is read, in UTC ticks.</summary>
+    public long Now => now;
 
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
     public DataCounts Counts { get; private set; } = new();
@@ -23,7 +33,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     public bool HasPlainToEncrypt => fernet is not null && allowPlainToEncrypted && Counts.Plain > 0;
 
     /// <summary>A reader of the same kind that has read nothing, for another thread.</summary>
-    public DocumentReader Fork() => new(fernet, allowPlainToEncrypted);
+    public DocumentReader Fork() => new(fernet, allowPlainToEncrypted, rules, now);
 
     /// <summary>What was met since the last time.</summary>
     public DataCounts TakeCounts()
@@ -61,7 +71,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
 
         var fields = ReadFields(ref scanner);
         var raw = fields.IsPlain ? null : bytes[start..scanner.Position].ToArray();
-        return new Document(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw);
+        return NewDocument(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw, fields.Lifetime);
     }
 
     /// <summary>Takes a field's name, decoded, and the colon behind it.</summary>
@@ -96,6 +106,10 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
                 var number = scanner.TakeValue();
                 fields.IsExact &= TryReadFloat(number, out fields.CreatedAt);
                 break;
+            case DocumentMember.Lifetime:
+                fields.Lifetime = StoredLifetime.Read(scanner.TakeValue());
+                fields.IsExact &= fields.Lifetime is not null;
+                break;
             default:
                 Skip(ref scanner, fields);
                 break;
@@ -128,16 +142,60 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     {
         var plain = new PlainScanner(bytes, scanner.Position);
         _unescaped ??= new byte[LongestPlainData];
-        if (!plain.TryTakeDocument(_unescaped, out var key, out var id, out var dataLength, out var createdAt))
+        if (!plain.TryTakeDocument(_unescaped, out var key, out var id, out var dataLength, out var createdAt, out var hasMore))
         {
             return null;
         }
 
+        var end = plain.Position;
+        StoredLifetime? lifetime = null;
+        if (hasMore)
+        {
+            var more = new JsonScanner(bytes, plain.Position);
+            lifetime = StoredLifetime.Read(more.TakeValue());
+            if (lifetime is null || !more.TryTake((byte)'}'))
+            {
+                return null;
+            }
+
+            end = more.Position;
+        }
+
         var isExact = true;
         var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), ref isExact);
-        var raw = isExact ? null : bytes[scanner.Position..plain.Position].ToArray();
-        scanner.Position = plain.Position;
-        return new Document(Encoding.ASCII.GetString(id), ReadKey(key), data, createdAt, documentId, raw);
+        var raw = isExact ? null : bytes[scanner.Position..end].ToArray();
+        scanner.Position = end;
+        return NewDocument(Encoding.ASCII.GetString(id), ReadKey(key), data, createdAt, documentId, raw, lifetime);
+    }
+
+    /// <summary>A session with what the file says of its life; one of which it says nothing, and which is to have an end, begins to live now.</summary>
+    private Document NewDocument(string id, string key, SessionData data, double createdAt, long documentId, byte[]? raw, StoredLifetime? stored)
+    {
+        if (id.Length == 0 || (stored is null && !rules.TimeAll))
+        {
+            return new Document(id, key, data, createdAt, documentId, raw);
+        }
+
+        if (stored is null)
+        {
+            Counts.AddBegunLifetime();
+        }
+
+        var life = new Liveness(stored is null ? now : 0);
+        life.Restore(stored?.Seen ?? _now, now);
+        var since = stored is { } known && (!double.IsNaN(known.Since) || UnixTime.ToDateTimeOffset(createdAt) is not null) ? known.Since : _now;
+        return new Document(id, key, data, createdAt, documentId, raw, life, TermsOf(stored?.Own, since));
+    }
+
+    /// <summary>Sessions that began to live at one moment share their terms.</summary>
+    private LifetimeTerms TermsOf(SessionLifetime? own, double since)
+    {
+        if (_terms is null || !Equals(_terms.Own, own) || !_terms.Since.Equals(since))
+        {
+            _terms = rules.Terms(own, since);
+        }
+
+        return _terms;
     }
 
     private DocumentFields ReadFields(ref JsonScanner scanner)

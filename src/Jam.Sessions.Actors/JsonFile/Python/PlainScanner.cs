@@ -19,20 +19,23 @@ internal ref struct PlainScanner(ReadOnlySpan<byte> bytes, int position)
 
     public int Position { get; private set; } = position;
 
-    /// <summary>Takes a document: four fields in jam's order, spaced as Python spaces them.</summary>
+    /// <summary>Takes a document: four fields in jam's order, spaced as Python spaces them; and the name of what goes beyond jam, if that follows.</summary>
     /// <param name="data">Gets the data, unescaped.</param>
     /// <param name="key">The key.</param>
     /// <param name="id">The session id.</param>
     /// <param name="dataLength">How long the data is.</param>
     /// <param name="createdAt">Unix seconds.</param>
-    public bool TryTakeDocument(Span<byte> data, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> id, out int dataLength, out double createdAt)
+    /// <param name="hasMore">Whether the value of that name follows, and then the document's end.</param>
+    public bool TryTakeDocument(
+        Span<byte> data, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> id, out int dataLength, out double createdAt, out bool hasMore)
     {
         key = id = default;
-        (dataLength, createdAt) = (0, 0);
+        (dataLength, createdAt, hasMore) = (0, 0, false);
         return TryTake("{\"key\": \""u8) && TryTakeText(out key)
             && TryTake(", \"session_id\": \""u8) && TryTakeText(out id)
             && TryTake(", \"data\": \""u8) && TryUnescape(data, out dataLength)
-            && TryTake(", \"created_at\": "u8) && TryTakeTime(out createdAt) && TryTake("}"u8);
+            && TryTake(", \"created_at\": "u8) && TryTakeTime(out createdAt)
+            && (TryTake("}"u8) || (hasMore = TryTake(", \"jam_sessions\": "u8)));
     }
 
     private bool TryTake(ReadOnlySpan<byte> expected)

@@ -14,6 +14,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <param name="journalNumber">The journal that begins after that batch.</param>
 /// <param name="coveredBytes">How many journal bytes they make superfluous.</param>
 /// <param name="eraseHistory">Whether the journals that they make superfluous must be gone, and not wait for another use.</param>
+/// <param name="isExact">Whether it says when each session was seen, see <see cref="StoredLifetime.Write"/>.</param>
 internal sealed class SnapshotInProgress(
     IDisk disk,
     string path,
@@ -23,7 +24,8 @@ internal sealed class SnapshotInProgress(
     long covers,
     int journalNumber,
     long coveredBytes,
-    bool eraseHistory) : ISnapshot
+    bool eraseHistory,
+    bool isExact) : ISnapshot
 {
     public string Path => path;
 
@@ -35,6 +37,8 @@ internal sealed class SnapshotInProgress(
 
     public bool EraseHistory => eraseHistory;
 
+    public bool IsExact => isExact;
+
     /// <summary>What <see cref="Write"/> wrote.</summary>
     public Fingerprint Written { get; private set; }
 
@@ -44,7 +48,7 @@ internal sealed class SnapshotInProgress(
         {
             disk.Delete(path);
             using var file = disk.Create(path);
-            Written = SnapshotWriter.Write(file, frame.Head, documents, frame.Tail, frame.Codec, pace);
+            Written = SnapshotWriter.Write(file, frame.Head, documents, frame.Tail, frame.Codec, pace, isExact);
         }
         catch (Exception e) when (e is not SessionStoreException)
         {

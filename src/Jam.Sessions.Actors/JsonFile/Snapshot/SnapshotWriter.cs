@@ -10,7 +10,7 @@ internal static class SnapshotWriter
     private const int PieceSize = 1 << 20;
 
     /// <summary>Writes and syncs the file; what was written, as a fingerprint.</summary>
-    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Document> documents, byte[] tail, DocumentCodec codec, Pace pace)
+    public static Fingerprint Write(IDiskFile file, byte[] head, IReadOnlyList<Document> documents, byte[] tail, DocumentCodec codec, Pace pace, bool isExact = false)
     {
         var output = new ArrayBufferWriter<byte>();
         var written = Fingerprint.Empty;
@@ -23,7 +23,7 @@ internal static class SnapshotWriter
                 output.Write(", "u8);
             }
 
-            codec.Write(output, documents[i]);
+            codec.Write(output, documents[i], isExact);
             if (output.WrittenCount >= PieceSize)
             {
                 Spill();

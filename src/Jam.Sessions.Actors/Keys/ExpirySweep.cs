@@ -1,0 +1,158 @@
+using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Events;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Threads;
+
+namespace Jam.Sessions.Actors.Keys;
+
+/// <summary>Removes sessions that have ended by themselves from memory and disk: one round after the other, on a thread that leaves the processor to others.</summary>
+/// <remarks>
+/// A key that has an actor gets a command. For one that has none the sweep takes its place in the directory, as the actor would, and decides by the same
+/// rules; commands that come meanwhile wait behind it. So a million dead keys make no actor. Nobody waits for the disk: dead they are without it.
+/// </remarks>
+internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, SessionRules rules, WallClock clock, EventHub events)
+{
+    private readonly Lock _lock = new();
+    private List<Action<int>> _waiting = [];
+    private bool _isRunning;
+
+    /// <summary>Takes what is removed; null until it is open.</summary>
+    public ICommitLog? Log { private get; set; }
+
+    /// <summary>Sweeps once, beginning after this call.</summary>
+    /// <param name="done">Hears how many sessions were removed; at once, where none can end.</param>
+    public void Run(Action<int> done)
+    {
+        if (!table.IsTimed || Log is null)
+        {
+            done(0);
+            return;
+        }
+
+        lock (_lock)
+        {
+            _waiting.Add(done);
+            if (_isRunning)
+            {
+                return;
+            }
+
+            _isRunning = true;
+        }
+
+        LowPriorityThread.Run("jam.sessions.sweep", RunAll, static _ => { });
+    }
+
+    private void RunAll()
+    {
+        while (TakeWaiting() is { Count: > 0 } waiting)
+        {
+            var count = 0;
+            try
+            {
+                count = SweepAll(Log!);
+            }
+            finally
+            {
+                waiting.ForEach(done => done(count));
+            }
+        }
+    }
+
+    private List<Action<int>> TakeWaiting()
+    {
+        lock (_lock)
+        {
+            (var waiting, _waiting) = (_waiting, []);
+            _isRunning = waiting.Count > 0;
+            return waiting;
+        }
+    }
+
+    private int SweepAll(ICommitLog log)
+    {
+        using var passed = new PassedOn();
+        var count = 0;
+        for (var part = 0; part < SessionTable.Parts; part++)
+        {
+            foreach (var owner in table.OwnersOfDead(part, clock.Now()))
+            {
+                if (keys.TryHold(owner) is { } key)
+                {
+                    count += Expire(owner, key, log);
+                }
+                else if (!passed.TryPass(keys, owner, clock.Now()))
+                {
+                    return count;
+                }
+            }
+        }
+
+        return count + passed.Wait();
+    }
+
+    private int Expire(string owner, KeySlot key, ICommitLog log)
+    {
+        try
+        {
+            var sessions = table.Of(owner);
+            var (after, changes, reply) = sessions.Apply(ExpireSessions.Instance, new Drawn(SessionId: null, DocumentId: 0, clock.Now()), rules);
+            var notice = changes.Length > 0 ? events.NoticeOf(changes) : null;
+            if (changes.Length == 0 || !log.TryAppend(TextHash.Of(owner), changes, waiter: null, notice))
+            {
+                return 0;
+            }
+
+            table.Publish(owner, sessions, after, changes);
+            notice?.Published();
+            return (int)reply;
+        }
+        finally
+        {
+            keys.LetGo(key);
+        }
+    }
+
+    /// <summary>Commands that were passed on to actors.</summary>
+    private sealed class PassedOn : IDisposable
+    {
+        private readonly CountdownEvent _unanswered = new(1);
+        private int _count;
+
+        /// <summary>False where the engine stops.</summary>
+        public bool TryPass(KeyDirectory keys, string owner, long now)
+        {
+            _unanswered.AddCount();
+            var request = new OwnRequest(ExpireSessions.Instance, reply =>
+            {
+                Interlocked.Add(ref _count, reply is int count ? count : 0);
+                _unanswered.Signal();
+            })
+            { Drawn = new Drawn(SessionId: null, DocumentId: 0, now) };
+            if (keys.TryPass(owner, request))
+            {
+                return true;
+            }
+
+            _unanswered.Signal();
+            return false;
+        }
+
+        public int Wait()
+        {
+            _unanswered.Signal();
+            _unanswered.Wait();
+            return _count;
+        }
+
+        public void Dispose()
+        {
+            // What is still on its way would signal an event that is gone.
+            if (_unanswered.CurrentCount == 0)
+            {
+                _unanswered.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Events;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Keys;
+
+/// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
+internal sealed class SessionReader(SessionTable table, WallClock clock, EventHub events)
+{
+    /// <summary>Is told of sessions that are used; null until it is open.</summary>
+    public ICommitLog? Log { private get; set; }
+
+    /// <summary>The living session of an id; null where there is none.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="isUse">Whether the session counts as used.</param>
+    public Document? Find(string id, bool isUse) =>
+        table.TryFind(id, out var session) && (session.Liveness is null || IsAlive(session, isUse, clock.Now())) ? session : null;
+
+    /// <summary>Whether a session of the index is alive.</summary>
+    public bool IsAlive(Document session, bool isUse, long now)
+    {
+        if (!isUse)
+        {
+            return session.IsAliveAt(now);
+        }
+
+        var isAlive = session.TrySee(now, out var isLater);
+        if (isLater)
+        {
+            TellDisk(session);
+        }
+
+        return isAlive;
+    }
+
+    /// <summary>Why there is no living session of an id, as far as that is known.</summary>
+    public SessionEndReason WhyGone(string id) => table.TryFind(id, out var ended) && ended.Liveness is not null ? ended.WhyEnded() : table.WhyGone(id);
+
+    /// <summary>The answer to a question; an exception where it is refused.</summary>
+    public object Answer(ISessionQuery query) => query switch
+    {
+        GetSession get => Lookup(get.SessionId, isUse: true),
+        PeekSession peek => Lookup(peek.SessionId, isUse: false),
+        ListSessions list => List(list.SessionKey),
+        CountSessions { SessionKey: { } key } => Count(Living(key).Count),
+        CountSessions => new SessionCount(table.Count, table.KeyCount),
+        QuerySessions page => new PageReader(table, clock.Now()).Read(page),
+        WatchSessions watch => events.Listen(watch.Capacity),
+        _ => new UnknownSessionMessageException(query.GetType()),
+    };
+
+    public static SessionInfo InfoOf(Document session) => new(
+        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, ReferenceEquals(session.Data, SessionData.Unreadable) ? null : session.Data);
+
+    private object Lookup(string id, bool isUse) => Find(id, isUse) switch
+    {
+        null => SessionMissing.Because(WhyGone(id)),
+        { Data: var data } when ReferenceEquals(data, SessionData.Unreadable) => SessionDataException.UnreadableInFile(),
+        var session => new SessionFound(session),
+    };
+
+    private SessionInfo[] List(string key)
+    {
+        var sessions = Living(key);
+        sessions.Sort(static (a, b) => a.CreatedAtSeconds.CompareTo(b.CreatedAtSeconds) is not 0 and var order ? order : a.DocumentId.CompareTo(b.DocumentId));
+        return [.. sessions.Select(InfoOf)];
+    }
+
+    private static SessionCount Count(int sessions) => new(sessions, sessions > 0 ? 1 : 0);
+
+    private List<Document> Living(string key) => table.Of(table.OwnerOf(key)).Living(key, clock.Now());
+
+    private void TellDisk(Document session)
+    {
+        var (life, terms) = (session.Liveness!, session.Terms!);
+        if (life.TryClaim(terms.TouchSeconds, out var until, out var before) && Log?.TryTouch(TextHash.Of(table.OwnerOf(session.Key)), session, until) != true)
+        {
+            life.Forget(until, before);
+        }
+    }
+}
