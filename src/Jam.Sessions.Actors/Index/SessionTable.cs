@@ -168,6 +168,19 @@ internal sealed class SessionTable
 
     public void Close() => _isClosed = true;
 
+    /// <summary>Remembers why sessions are gone, before that is seen; those too that came and went in one batch, and ids in between.</summary>
+    /// <param name="stated">What each command of a committed batch changes.</param>
+    public void Remember(ReadOnlySpan<DocumentChange> stated)
+    {
+        foreach (var change in stated)
+        {
+            if (change.Before is { } before && before.Id != change.After?.Id)
+            {
+                _ends.Add(before.Id, change.Intent.Why());
+            }
+        }
+    }
+
     /// <summary>Makes a committed batch visible: all that leaves goes, and what takes its place comes, in the one instant in which the owner changes.</summary>
     /// <remarks>Only the owner's one writer calls this. Sessions that leave are marked by a flag: a new object in an old one would cost each collection.</remarks>
     /// <param name="owner">The owner.</param>
@@ -176,9 +189,8 @@ internal sealed class SessionTable
     /// <param name="changes">What that changes.</param>
     public void Publish(string owner, KeySessions before, KeySessions after, ReadOnlySpan<DocumentChange> changes)
     {
-        foreach (var change in changes)
+        foreach (var (leaving, arriving) in changes)
         {
-            var (leaving, arriving) = change;
             if (!_isTimed && arriving?.Liveness is not null)
             {
                 _isTimed = true;
@@ -189,7 +201,6 @@ internal sealed class SessionTable
                 continue;
             }
 
-            _ends.Add(leaving.Id, change.Intent.Why());
             leaving.IsInTransit = true;
             if (arriving is { Id.Length: > 0 })
             {

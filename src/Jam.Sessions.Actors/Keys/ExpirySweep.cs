@@ -104,6 +104,7 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
                 return 0;
             }
 
+            table.Remember(changes);
             table.Publish(owner, sessions, after, changes);
             notice?.Published();
             return (int)reply;

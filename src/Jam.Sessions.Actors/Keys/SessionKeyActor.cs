@@ -23,6 +23,7 @@ internal sealed class SessionKeyActor : UntypedActor
     private string? _owner;
     private int _ownerHash;
     private KeySessions _sessions;
+    private long _now;
     private RequestQueue _waiting;
     private Commit _inFlight;
 
@@ -98,7 +99,9 @@ internal sealed class SessionKeyActor : UntypedActor
     {
         try
         {
-            var decision = sessions.Apply(request.Command, request.Drawn, _engine.Rules);
+            // Commands may come in another order than that in which they read the clock: the key's time goes one way.
+            _now = Math.Max(_now, request.Drawn.Now);
+            var decision = sessions.Apply(request.Command, request.Drawn with { Now = _now }, _engine.Rules);
             return decision.Reply is SessionNotFoundException { Why: SessionEndReason.Unknown } && request.Command is ISessionIdCommand command
                 ? decision with { Reply = new SessionNotFoundException(_engine.Table.WhyGone(command.SessionId)) }
                 : decision;
@@ -117,6 +120,7 @@ internal sealed class SessionKeyActor : UntypedActor
         if (changes.Folded.IsEmpty)
         {
             // What came and went in one batch is told all the same.
+            _engine.Table.Remember(changes.Stated);
             notice?.Durable();
             notice?.Published();
             Answer(requests, failure: null);
@@ -150,6 +154,7 @@ internal sealed class SessionKeyActor : UntypedActor
     {
         try
         {
+            _engine.Table.Remember(commit.Changes.Stated);
             _engine.Table.Publish(_owner!, _sessions, commit.After, commit.Changes.Folded);
             _sessions = commit.After;
         }

@@ -233,9 +233,3 @@ internal static class Decisions
         return changes;
     }
 }
-
-/// <summary>Takes the sessions of an owner away that have ended by themselves. The reply is how many there were.</summary>
-internal sealed record ExpireSessions : ISessionCommand
-{
-    public static readonly ExpireSessions Instance = new();
-}

@@ -231,6 +231,12 @@ public sealed record ReworkSession : ISessionRequest<string>, ISessionIdCommand
     public override string ToString() => nameof(ReworkSession);
 }
 
+/// <summary>Takes the sessions of an owner away that have ended by themselves. The reply is how many there were.</summary>
+internal sealed record ExpireSessions : ISessionCommand
+{
+    public static readonly ExpireSessions Instance = new();
+}
+
 /// <summary>Writes every accepted change into the JSON file itself. Reply: <see cref="Akka.Done"/>.</summary>
 /// <remarks>Not needed for durability: for a backup of the file, or before another program reads it. It rewrites the whole file: see <see cref="IJamSessions.FlushAsync"/>.
 /// Failure: <see cref="SessionStoreException"/>.</remarks>

@@ -22,7 +22,7 @@ public sealed record SessionMissing : SessionLookup
     /// <summary>Where nothing more is known.</summary>
     public static readonly SessionMissing Instance = new(SessionEndReason.Unknown);
 
-    private static readonly SessionMissing[] s_all = [.. Enum.GetValues<SessionEndReason>().Select(why => new SessionMissing(why))];
+    private static readonly SessionMissing[] s_all = [Instance, .. Enum.GetValues<SessionEndReason>().Skip(1).Select(why => new SessionMissing(why))];
 
     /// <summary>Creates the reply, as a fake of <see cref="IJamSessions"/> may want to.</summary>
     /// <param name="Why">Why there is none, as far as that is known.</param>

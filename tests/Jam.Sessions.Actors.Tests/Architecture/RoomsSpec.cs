@@ -16,15 +16,16 @@ public sealed class RoomsSpec(ITestOutputHelper output)
     {
         [Protocol] = [],
         ["Model"] = [],
-        ["Settings"] = [],
+        ["Settings"] = ["Model"],
         ["Index"] = ["Model"],
-        ["Keys"] = ["Index", "Commit", "Settings", "Model", "Encryption", "Threads"],
+        ["Events"] = ["Model", "Commit"],
+        ["Keys"] = ["Index", "Commit", "Events", "Settings", "Model", "Encryption", "Threads"],
         ["Commit"] = ["Model", "Settings", "Threads"],
         ["Threads"] = [],
         ["JsonFile"] = ["Commit", "Model", "Disk", "Encryption"],
         ["Disk"] = [],
         ["Encryption"] = [],
-        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "JsonFile", "Disk", "Encryption", "Threads"],
+        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads"],
     };
 
     // What hosts name stands in the root namespace, whatever its room.

@@ -5,7 +5,7 @@ using Jam.Sessions.Actors.Tests.Support;
 namespace Jam.Sessions.Actors.Tests.Contract;
 
 /// <summary>What every back end of the engine does, seen through <see cref="IJamSessions"/> and <c>Ask</c> alone.</summary>
-public abstract class SessionsContract : EngineTest
+public abstract partial class SessionsContract : EngineTest
 {
     private const int Callers = 16;
 

@@ -24,7 +24,13 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
     private static readonly TimeSpan s_flushInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly FakeTimeProvider _time = new();
+    private static readonly long s_begin = new DateTime(2026, 11, 22, 17, 48, 5, 250, DateTimeKind.Utc).Ticks;
+
+    // Long enough that nothing ends in a workload but what is made to; so short that sessions are touched.
+    private static readonly SessionRules s_timed = new(idle: TimeSpan.FromHours(10), touchInterval: TimeSpan.FromMinutes(1));
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(s_begin, TimeSpan.Zero));
+    private readonly SessionRules _rules = random.Next(2) == 0 ? SessionRules.None : s_timed;
     private ManualWriter _log = null!;
     private SessionTable _table = null!;
     private Violation? _violation;
@@ -50,8 +56,9 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <summary>Recovers, and checks what was found.</summary>
     private void Open()
     {
-        var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null), "a test");
+        var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null, rules: _rules, clock: new WallClock(_time)), "a test");
         oracle.Recovered(Documents.Of(documents));
+        oracle.RecoveredTimes(documents, _time.GetUtcNow().UtcTicks);
         _table = new SessionTable(documents);
 
         // So few bytes that the writer takes snapshots of its own accord.
@@ -65,6 +72,10 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     {
         switch (random.Next(20))
         {
+            case < 4:
+                Touch();
+                Commit();
+                break;
             case < 14:
                 Commit();
                 break;
@@ -99,6 +110,21 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
         ThrowViolation();
         return isAcknowledged;
+    }
+
+    /// <summary>Time passes, and some sessions are used: the disk is told so, and nobody waits for that.</summary>
+    private void Touch()
+    {
+        _time.Advance(TimeSpan.FromSeconds(random.Next(1, 200)));
+        foreach (var session in s_keys.SelectMany(key => _table.Of(key)).Where(session => session.Liveness is not null && random.Next(3) == 0).ToList())
+        {
+            session.TrySee(_time.GetUtcNow().UtcTicks, out _);
+            oracle.Used(session);
+            if (session.Liveness!.TryClaim(session.Terms!.TouchSeconds, out var until, out _))
+            {
+                _log.TryTouch(TextHash.Of(session.Key), session, until);
+            }
+        }
     }
 
     /// <summary>Writes the JSON file anew, with commits while the temporary file is being written.</summary>
@@ -166,6 +192,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         if (waiters[0].IsCommitted is true)
         {
             oracle.Settle(after);
+            oracle.Seen(waiters.SelectMany(waiter => waiter.Changes));
             waiters.ForEach(waiter => waiter.Publish());
             return true;
         }
@@ -214,7 +241,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var (after, changes) = (before, default(BatchChanges));
         for (var commands = random.Next(1, 4); commands > 0; commands--)
         {
-            (after, var stated, _) = after.Apply(Command(key, after), Draw());
+            (after, var stated, _) = after.Apply(Command(key, after), Draw(), _rules);
             changes.Add(stated);
         }
 
@@ -333,6 +360,6 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         }
         while (!_table.TryReserve(id));
         _table.Release(id);
-        return new Drawn(id, _table.NewDocumentId(), 1_795_367_285.25 + random.Next(1000));
+        return new Drawn(id, _table.NewDocumentId(), _time.GetUtcNow().UtcTicks);
     }
 }

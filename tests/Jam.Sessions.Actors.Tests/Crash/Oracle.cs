@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.RegularExpressions;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
 
@@ -14,19 +15,28 @@ namespace Jam.Sessions.Actors.Tests.Crash;
 /// </remarks>
 internal sealed class Oracle
 {
+    private static readonly long s_longest = TimeSpan.FromSeconds(61).Ticks;
+
     private readonly List<Documents> _possible;
+
+    // Of each timed document: the least and the latest time at which the disk may say that it was seen.
+    private readonly Dictionary<long, (long Least, long Latest)> _times = [];
 
     public Oracle(Documents truth)
         : this([truth], truth)
     {
     }
 
-    private Oracle(List<Documents> possible, Documents latest) => (_possible, Latest) = (possible, latest);
+    private Oracle(List<Documents> possible, Documents latest, Dictionary<long, (long, long)>? times = null)
+    {
+        (_possible, Latest) = (possible, latest);
+        _times = times ?? _times;
+    }
 
     /// <summary>All that was acknowledged.</summary>
     public Documents Latest { get; private set; }
 
-    public Oracle Copy() => new([.. _possible], Latest);
+    public Oracle Copy() => new([.. _possible], Latest, new(_times));
 
     /// <summary>A batch is on its way; nobody knows yet.</summary>
     public Documents Attempt(IEnumerable<DocumentChange> changes)
@@ -56,6 +66,47 @@ internal sealed class Oracle
         Latest = truth;
     }
 
+    /// <summary>A session was used, which may be on the disk from now on.</summary>
+    public void Used(Document session)
+    {
+        var known = _times.GetValueOrDefault(session.DocumentId);
+        _times[session.DocumentId] = (known.Least, Math.Max(known.Latest, session.Liveness!.Seen));
+    }
+
+    /// <summary>What these changes say of their sessions' use was acknowledged.</summary>
+    public void Seen(IEnumerable<DocumentChange> changes)
+    {
+        foreach (var session in changes.Select(change => change.After).Where(session => session?.Liveness is not null))
+        {
+            Used(session!);
+            var known = _times[session!.DocumentId];
+            _times[session.DocumentId] = (Math.Max(known.Least, session.Liveness!.Seen), known.Latest);
+        }
+    }
+
+    /// <summary>Checks when sessions were seen by what a recovery found: not before what was acknowledged, and not more than a touch interval later than it was.</summary>
+    public void RecoveredTimes(IEnumerable<Document> found, long now)
+    {
+        foreach (var session in found.Where(session => session.Liveness is not null))
+        {
+            // One whose life begins with this start: nothing of it has come to the disk yet.
+            var seen = session.Liveness!.Seen;
+            var isBegun = seen == now && session.Terms!.Since.Equals(UnixTime.FromTicksUp(now));
+            if (isBegun && _times.GetValueOrDefault(session.DocumentId).Least == 0)
+            {
+                _times.Remove(session.DocumentId);
+                continue;
+            }
+
+            if (_times.TryGetValue(session.DocumentId, out var known) && (seen < Math.Min(known.Least, now) || (known.Latest > 0 && seen > known.Latest + s_longest)))
+            {
+                throw new Violation($"document {session.DocumentId} was seen at {new DateTime(seen):O}, which is not between {new DateTime(known.Least):O} and {new DateTime(known.Latest):O}");
+            }
+
+            _times[session.DocumentId] = (seen, seen);
+        }
+    }
+
     /// <summary>Checks what a recovery found, which from now on is the truth.</summary>
     public void Recovered(Documents found)
     {
@@ -72,6 +123,7 @@ internal sealed class Oracle
 internal sealed class Documents(ImmutableArray<(long Number, string Json)> items) : IEquatable<Documents>
 {
     private static readonly DocumentCodec s_codec = new(null);
+    private static readonly Regex s_lifetime = new(""", "jam_sessions": \{[^}]*\}""");
 
     public static Documents Of(IEnumerable<Document> sessions) => new([.. sessions.Select(Write)]);
 
@@ -121,11 +173,12 @@ internal sealed class Documents(ImmutableArray<(long Number, string Json)> items
 
     private ReadOnlySpan<(long, string)> Items => items.AsSpan();
 
+    /// <summary>Without the time at which it was last seen, which moves by itself (<see cref="Oracle.RecoveredTimes"/>).</summary>
     private static (long, string) Write(Document session)
     {
         var output = new ArrayBufferWriter<byte>();
         s_codec.Write(output, session);
-        return (session.DocumentId, Encoding.UTF8.GetString(output.WrittenSpan));
+        return (session.DocumentId, s_lifetime.Replace(Encoding.UTF8.GetString(output.WrittenSpan), ""));
     }
 }
 

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Keys;
@@ -152,6 +153,9 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         await FailureAsync(() => StartAsync(isCrypt, Secret, maxDataBytes: -1));
         await FailureAsync(() => Task.FromException(new SessionEngineException(new InvalidOperationException("a fault"))));
         await FailureAsync(() => Task.FromException(new SessionOutcomeUnknownException()));
+        await FailureAsync(() => Task.FromException(new SessionConflictException(Data())));
+        await FailureAsync(() => Task.FromException(new SessionLimitException(5)));
+        await FailureAsync(() => Task.FromException(new SessionCapacityException(5)));
         File.WriteAllText(JsonPath, File.ReadAllText(JsonPath)[..^4]);
         await FailureAsync(() => StartAsync(isCrypt, Secret));
     }
@@ -163,7 +167,11 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         var document = (Document)session;
         object[] messages =
         [
-            new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"),
+            new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"), new ClearSessions("user1") { Except = id },
+            new PatchSession(id, Data()), new TouchSession(id), new EndSession("user1", session.Handle), new PeekSession(id), new ListSessions("user1"), new CountSessions("user1"), new QuerySessions(keyPrefix: "user1"), new WatchSessions(), new SweepSessions(), ExpireSessions.Instance,
+            SessionReader.InfoOf(document), new KeyedSessionInfo("user1", SessionReader.InfoOf(document)), new SessionPage([new("user1", SessionReader.InfoOf(document))], Next: null), new SessionCount(1, 1),
+            new SessionCreated("", session.Handle, "user1", default, Data()), new SessionUpdated("", session.Handle, "user1", default, Data()), new SessionReworked("", session.Handle, "user1", default, Data()), new SessionEnded("", session.Handle, "user1", default, Data(), SessionEndReason.Deleted), new SessionEventsMissed("", default, 1),
+            new OwnRequest(new DeleteSession(id), _ => { }), new SessionLifetime(TimeSpan.FromMinutes(1)), new PagePlace(default, "user1", 1), default(ScanPlace),
             new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(document, document), new Decision(KeySessions.Of([document]), [], id), KeySessions.Of([document]),
             new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot(new KeyStripe(1)) { Owner = "user1" }, new Drawn(id, 1, 2), new IdRequest("user1"), new StoreRegistration("mobile", new ConfigurationBuilder().AddInMemoryCollection([new("session-aes-secret", Secret)]).Build()), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
             new CommitFailed(new SessionEngineException(new InvalidOperationException("a fault"))), Committed.Instance, Drain.Instance, KeyDrained.Instance,

@@ -228,7 +228,7 @@ public sealed class JournalSpec
 
     [Theory]
     [InlineData("{\"journal\": 2, \"first\": 1, \"covers\": 0, \"length\": 0, \"file\": \"00000000\"")]
-    [InlineData("{\"journal\": 3, \"number\": 1, \"first\": 1, \"covers\": 0")]
+    [InlineData("{\"journal\": 4, \"number\": 1, \"first\": 1, \"covers\": 0")]
     [InlineData("{\"journal\": 2, \"number\": 0, \"first\": 1, \"covers\": 0")]
     [InlineData("{\"journal\": 2, \"number\": 2147483648, \"first\": 1, \"covers\": 0")]
     [InlineData("{\"journal\": 1, \"number\": 1, \"first\": 1, \"covers\": 0")]
@@ -320,7 +320,14 @@ public sealed class JournalSpec
     {
         var documents = new List<(long, long, string, string)>();
         Journals.Read(disk, Path, (long batch, ref JsonScanner changes, ReadOnlySpan<byte> line) =>
-            JournalEntry.Decode(line, ref changes, new DocumentReader(null), (id, document) => documents.Add((batch, id, document?.Key ?? "gone", document?.Id ?? ""))));
+            JournalEntry.Decode(line, ref changes, new DocumentReader(null), new Listed(batch, documents)));
         return documents;
+    }
+
+    private sealed class Listed(long batch, List<(long, long, string, string)> documents) : IJournalReplay
+    {
+        public void Put(long documentId, Document? document) => documents.Add((batch, documentId, document?.Key ?? "gone", document?.Id ?? ""));
+
+        public void See(long documentId, uint until) => documents.Add((batch, documentId, "seen", $"{until}"));
     }
 }

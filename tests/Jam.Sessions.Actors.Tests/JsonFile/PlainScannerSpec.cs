@@ -82,12 +82,12 @@ public sealed class PlainScannerSpec
         var document = Document(JamsData, "1795367285.296665");
         for (var length = 0; length <= document.AsSpan().IndexOf("}, "u8); length++)
         {
-            Assert.False(new PlainScanner(document.AsSpan(0, length), 0).TryTakeDocument(new byte[256], out _, out _, out _, out _));
+            Assert.False(new PlainScanner(document.AsSpan(0, length), 0).TryTakeDocument(new byte[256], out _, out _, out _, out _, out _));
         }
 
         for (var room = 0; room < JamsData.Length; room++)
         {
-            Assert.False(new PlainScanner(document, 0).TryTakeDocument(new byte[room], out _, out _, out _, out _));
+            Assert.False(new PlainScanner(document, 0).TryTakeDocument(new byte[room], out _, out _, out _, out _, out _));
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class PlainScannerSpec
     private static bool IsTaken(string data, string createdAt, out byte[] text, out double seconds)
     {
         var unescaped = new byte[4096];
-        var isTaken = new PlainScanner(Document(data, createdAt), 0).TryTakeDocument(unescaped, out _, out _, out var length, out seconds);
+        var isTaken = new PlainScanner(Document(data, createdAt), 0).TryTakeDocument(unescaped, out _, out _, out var length, out seconds, out _);
         text = unescaped[..length];
         return isTaken;
     }

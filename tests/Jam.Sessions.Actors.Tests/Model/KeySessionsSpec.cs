@@ -234,7 +234,7 @@ public sealed class KeySessionsSpec
         switch (command)
         {
             case CreateSession create:
-                rows.Add(new Document(drawn.SessionId!, create.SessionKey, create.Data, drawn.Now, drawn.DocumentId, raw: null));
+                rows.Add(new Document(drawn.SessionId!, create.SessionKey, create.Data, UnixTime.FromDateTimeOffset(new DateTimeOffset(drawn.Now, TimeSpan.Zero)), drawn.DocumentId, raw: null));
                 return drawn.SessionId;
             case DeleteSession delete:
                 return rows.RemoveAll(row => row.Id == delete.SessionId) > 0;
@@ -269,6 +269,6 @@ public sealed class KeySessionsSpec
         private int _ids;
         private long _documents = 100;
 
-        public Drawn Next() => new($"id{++_ids}", ++_documents, _documents);
+        public Drawn Next() => new($"id{++_ids}", ++_documents, DateTimeOffset.UnixEpoch.Ticks + (_documents * TimeSpan.TicksPerSecond));
     }
 }

@@ -17,6 +17,8 @@ public sealed class MessagesSpec
     private static readonly SessionData Data = SessionData.From("""{"password": "hunter2-data"}""");
     private static readonly Session Session = new(Id, Key, Data, DateTimeOffset.UnixEpoch);
 
+    private static readonly SessionInfo Info = new("handle", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, ExpiresAt: null, new SessionLifetime(TimeSpan.FromMinutes(1)), Data);
+
     // One of each public message, reply and exception; exceptions as the engine makes them from bad input.
     private static readonly Dictionary<Type, Func<object>> Makers = new()
     {
@@ -26,6 +28,27 @@ public sealed class MessagesSpec
         [typeof(DeleteSession)] = () => new DeleteSession(Id),
         [typeof(ClearSessions)] = () => new ClearSessions(Key),
         [typeof(ReworkSession)] = () => new ReworkSession(Id),
+        [typeof(PatchSession)] = () => new PatchSession(Id, Data, ["hunter2-name"]),
+        [typeof(TouchSession)] = () => new TouchSession(Id),
+        [typeof(EndSession)] = () => new EndSession(Key, "handle"),
+        [typeof(PeekSession)] = () => new PeekSession(Id),
+        [typeof(ListSessions)] = () => new ListSessions(Key),
+        [typeof(CountSessions)] = () => new CountSessions(Key),
+        [typeof(QuerySessions)] = () => new QuerySessions(keyPrefix: Key),
+        [typeof(WatchSessions)] = () => new WatchSessions(),
+        [typeof(SweepSessions)] = () => new SweepSessions(),
+        [typeof(SessionInfo)] = () => Info,
+        [typeof(KeyedSessionInfo)] = () => new KeyedSessionInfo(Key, Info),
+        [typeof(SessionPage)] = () => new SessionPage([new KeyedSessionInfo(Key, Info)], Next: "hunter2-place"),
+        [typeof(SessionCount)] = () => new SessionCount(3, 2),
+        [typeof(SessionCreated)] = () => new SessionCreated("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
+        [typeof(SessionUpdated)] = () => new SessionUpdated("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
+        [typeof(SessionReworked)] = () => new SessionReworked("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
+        [typeof(SessionEnded)] = () => new SessionEnded("", "handle", Key, DateTimeOffset.UnixEpoch, Data, SessionEndReason.Idle),
+        [typeof(SessionEventsMissed)] = () => new SessionEventsMissed("", DateTimeOffset.UnixEpoch, 3),
+        [typeof(SessionConflictException)] = () => new SessionConflictException(Data),
+        [typeof(SessionLimitException)] = () => new SessionLimitException(5),
+        [typeof(SessionCapacityException)] = () => new SessionCapacityException(5),
         [typeof(FlushSessions)] = () => new FlushSessions(),
         [typeof(SessionFound)] = () => new SessionFound(Session),
         [typeof(SessionMissing)] = () => SessionMissing.Instance,
@@ -69,7 +92,7 @@ public sealed class MessagesSpec
     [Fact]
     public void An_id_that_is_null_or_empty_is_refused()
     {
-        foreach (var make in new Action<string>[] { id => _ = new GetSession(id), id => _ = new UpdateSession(id, Data), id => _ = new DeleteSession(id), id => _ = new ReworkSession(id) })
+        foreach (var make in new Action<string>[] { id => _ = new GetSession(id), id => _ = new UpdateSession(id, Data), id => _ = new DeleteSession(id), id => _ = new ReworkSession(id), id => _ = new PatchSession(id), id => _ = new TouchSession(id), id => _ = new PeekSession(id) })
         {
             Assert.Throws<ArgumentNullException>("sessionId", () => make(null!));
             Assert.Throws<ArgumentException>("sessionId", () => make(""));
@@ -80,7 +103,7 @@ public sealed class MessagesSpec
     [Fact]
     public void A_key_that_is_null_or_empty_or_too_long_is_refused()
     {
-        foreach (var make in new Action<string>[] { key => _ = new CreateSession(key, Data), key => _ = new ClearSessions(key) })
+        foreach (var make in new Action<string>[] { key => _ = new CreateSession(key, Data), key => _ = new ClearSessions(key), key => _ = new ListSessions(key), key => _ = new EndSession(key, "handle") })
         {
             Assert.Throws<ArgumentNullException>("sessionKey", () => make(null!));
             Assert.Throws<ArgumentException>("sessionKey", () => make(""));
@@ -114,7 +137,8 @@ public sealed class MessagesSpec
 
     private static bool IsValue(Type type) =>
         typeof(ISessionMessage).IsAssignableFrom(type) || typeof(SessionLookup).IsAssignableFrom(type) || typeof(Exception).IsAssignableFrom(type)
-        || type == typeof(Session) || type == typeof(SessionData);
+        || typeof(SessionEvent).IsAssignableFrom(type)
+        || type == typeof(Session) || type == typeof(SessionData) || type == typeof(SessionInfo) || type == typeof(KeyedSessionInfo) || type == typeof(SessionPage) || type == typeof(SessionCount);
 
     private static T Thrown<T>(Func<object> action)
         where T : Exception => Assert.Throws<T>(action);
@@ -128,7 +152,7 @@ public sealed class MessagesSpec
 
     private static Drawn Drawn(IdentitySource source) => source.DrawAsync(Key, forNewDocument: true).GetAwaiter().GetResult();
 
-    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null);
+    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null, new WallClock(TimeProvider.System));
 
     private static Snapshot Read(string json) =>
         SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentReader(null));

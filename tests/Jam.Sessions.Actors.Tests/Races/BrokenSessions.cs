@@ -24,10 +24,25 @@ public enum Bug
 
     /// <summary>An update that is acknowledged before it is done.</summary>
     EarlyAnswers,
+
+    /// <summary>A list that is put together while others change what it lists.</summary>
+    TornLists,
+
+    /// <summary>A clear that keeps a session, which looks for that session only after others have.</summary>
+    LateExceptions,
+
+    /// <summary>A compare and a set that are not one.</summary>
+    LateSwaps,
+
+    /// <summary>A limit that is looked at before the turn.</summary>
+    LooseLimit,
+
+    /// <summary>An update that revives what has ended by itself.</summary>
+    LateEnds,
 }
 
 /// <summary>Sessions in memory that are right but for one planted bug.</summary>
-internal sealed class BrokenSessions(Bug bug, Func<string> nextId) : IJamSessions
+internal sealed class BrokenSessions(Bug bug, Func<string> nextId, int limit = int.MaxValue) : IJamSessions
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Session> _cache = new(StringComparer.Ordinal);
@@ -36,9 +51,15 @@ internal sealed class BrokenSessions(Bug bug, Func<string> nextId) : IJamSession
 
     public async Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default)
     {
+        var isFull = IsFull(sessionKey);
         await Task.Yield();
         lock (_lock)
         {
+            if (bug == Bug.LooseLimit ? isFull : IsFull(sessionKey))
+            {
+                throw new SessionLimitException(limit);
+            }
+
             var id = nextId();
             _sessions[id] = new Session(id, sessionKey, data, DateTimeOffset.UnixEpoch);
             return id;
@@ -74,7 +95,7 @@ internal sealed class BrokenSessions(Bug bug, Func<string> nextId) : IJamSession
             {
                 _sessions[sessionId] = With(old, data);
             }
-            else if (bug == Bug.LostDeletes && before is not null)
+            else if (bug is Bug.LostDeletes or Bug.LateEnds && before is not null)
             {
                 _sessions[sessionId] = With(before, data);
             }
@@ -133,6 +154,81 @@ internal sealed class BrokenSessions(Bug bug, Func<string> nextId) : IJamSession
             return id;
         }
     }
+
+    /// <summary>All sessions end.</summary>
+    public void EndAll()
+    {
+        lock (_lock)
+        {
+            _sessions.Clear();
+        }
+    }
+
+    public async Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default) => (TReply)(request switch
+    {
+        ListSessions list => await ListAsync(list.SessionKey),
+        ClearSessions clear => await ClearOthersAsync(clear.SessionKey, clear.Except!),
+        UpdateSession update => await SwapAsync(update.SessionId, update.Expected!, update.Data),
+        _ => throw new NotSupportedException(),
+    });
+
+    private async Task<object> ListAsync(string key)
+    {
+        await Task.Yield();
+        if (bug != Bug.TornLists)
+        {
+            lock (_lock)
+            {
+                return Infos(_sessions.Values);
+            }
+        }
+
+        var sessions = new List<Session>();
+        foreach (var (_, session) in _sessions)
+        {
+            sessions.Add(session);
+            await Task.Yield();
+        }
+
+        return Infos(sessions);
+
+        IReadOnlyList<SessionInfo> Infos(IEnumerable<Session> all) => [.. all.Where(session => session.Key == key).Select(session => new SessionInfo("", null, null, null, null, session.Data))];
+    }
+
+    private async Task<object> ClearOthersAsync(string key, string exceptId)
+    {
+        var kept = Find(exceptId);
+        await Task.Yield();
+        lock (_lock)
+        {
+            kept = bug == Bug.LateExceptions ? kept : Find(exceptId);
+            return _sessions.Where(session => session.Value.Key == key && session.Key != kept?.Id).Count(session => _sessions.TryRemove(session));
+        }
+    }
+
+    private async Task<object> SwapAsync(string id, SessionData expected, SessionData data)
+    {
+        var before = Find(id);
+        await Task.Yield();
+        lock (_lock)
+        {
+            var current = bug == Bug.LateSwaps ? before : Find(id);
+            if (current is null || Find(id) is null)
+            {
+                throw new SessionNotFoundException();
+            }
+
+            if (!current.Data.Equals(expected))
+            {
+                throw new SessionConflictException(current.Data);
+            }
+
+            Replace(id, data);
+            return Akka.Done.Instance;
+        }
+    }
+
+    private bool IsFull(string key) => limit < int.MaxValue && _sessions.Count(session => session.Value.Key == key) >= limit;
 
     public Task FlushAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 

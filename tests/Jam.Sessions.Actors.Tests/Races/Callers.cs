@@ -29,6 +29,15 @@ internal sealed class Callers(int seed)
     /// <summary>How many calls of a hundred are given up by their callers.</summary>
     public int GivenUp { get; init; } = 8;
 
+    /// <summary>Whether the verbs that go beyond jam are among the calls.</summary>
+    public bool HasAllVerbs { get; init; }
+
+    /// <summary>How many living sessions a key may have in the engine that is called.</summary>
+    public int Limit { get; init; } = int.MaxValue;
+
+    /// <summary>Lets so much time pass for that engine that sessions end which nobody uses; null: nobody does.</summary>
+    public Action? Wait { get; init; }
+
     /// <summary>For <see cref="JamSessionsOptions.IdFactory"/>.</summary>
     public string NextId() => Id(Interlocked.Increment(ref _issued));
 
@@ -39,7 +48,7 @@ internal sealed class Callers(int seed)
     /// <returns>What no serial order explains, or null.</returns>
     public async Task<string?> RoundAsync(IJamSessions client, IActorRef? engine, Action? heal = null)
     {
-        var recorder = new Recorder(client, engine);
+        var recorder = new Recorder(client, engine, Wait);
         var round = ++_round;
         var first = _issued + 1;
         using var stop = new CancellationTokenSource();
@@ -73,7 +82,7 @@ internal sealed class Callers(int seed)
 
         Refused += recorder.Refused;
         Unanswered += recorder.History.Count(operation => !operation.IsAnswered);
-        return Linearizability.Violation(recorder.History, Figures);
+        return Linearizability.Violation(recorder.History, Figures, Limit);
     }
 
     public override string ToString() =>
@@ -104,6 +113,17 @@ internal sealed class Callers(int seed)
             (false, true) => Recorder.Way.Ask,
             _ => Recorder.Way.Client,
         };
+        if (HasAllVerbs && random.Next(3) == 0)
+        {
+            return random.Next(10) switch
+            {
+                < 4 => recorder.CallAsync(caller, way, Verb.List, Key(random.Next(Keys))),
+                < 6 => recorder.CallAsync(caller, way, Verb.ClearOthers, Key(random.Next(Keys)), AnyId(random)),
+                < 9 => recorder.CallAsync(caller, way, Verb.Swap, AnyId(random), $"{OldValue(random)} -> {Value()}"),
+                _ => Wait is null ? Task.CompletedTask : recorder.CallAsync(caller, Recorder.Way.Client, Verb.Wait, ""),
+            };
+        }
+
         return random.Next(100) switch
         {
             < 25 => recorder.CallAsync(caller, way, Verb.Create, Key(random.Next(Keys)), Value()),
@@ -121,6 +141,9 @@ internal sealed class Callers(int seed)
 
     /// <summary>One of the last ids, or one of the next two.</summary>
     private string AnyId(Random random) => Id(Math.Max(1, Volatile.Read(ref _issued) + 2 - random.Next(7)));
+
+    /// <summary>One of the last values that were written.</summary>
+    private string OldValue(Random random) => string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{Math.Max(1, Volatile.Read(ref _values) - random.Next(6))}}}""");
 
     private string Value() => string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{Interlocked.Increment(ref _values)}}}""");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jam.Sessions.Actors.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
 
 namespace Jam.Sessions.Actors.Tests.Races;
@@ -9,6 +10,7 @@ namespace Jam.Sessions.Actors.Tests.Races;
 public sealed class HistoriesSpec(ITestOutputHelper output) : EngineTest
 {
     private const int Seed = 2026;
+    private const int MostSessions = 3;
 
     private static readonly int s_factor =
         int.Parse(Environment.GetEnvironmentVariable("JAM_SESSIONS_ROUNDS") ?? "1", NumberStyles.None, CultureInfo.InvariantCulture);
@@ -83,10 +85,17 @@ public sealed class HistoriesSpec(ITestOutputHelper output) : EngineTest
     [InlineData(Bug.HalfClears)]
     [InlineData(Bug.LostDeletes)]
     [InlineData(Bug.EarlyAnswers)]
+    [InlineData(Bug.TornLists)]
+    [InlineData(Bug.LateExceptions)]
+    [InlineData(Bug.LateSwaps)]
+    [InlineData(Bug.LooseLimit)]
+    [InlineData(Bug.LateEnds)]
     public async Task An_engine_with_a_planted_bug_is_found_out(Bug bug)
     {
-        var callers = new Callers(Seed) { GivenUp = 0 };
-        var sessions = new BrokenSessions(bug, callers.NextId);
+        BrokenSessions? sessions = null;
+        var callers = bug <= Bug.EarlyAnswers ? new Callers(Seed) { GivenUp = 0 }
+            : new Callers(Seed) { GivenUp = 0, HasAllVerbs = true, Limit = MostSessions, Wait = () => sessions!.EndAll() };
+        sessions = new BrokenSessions(bug, callers.NextId, callers.Limit);
         string? found = null;
         for (var round = 0; round < 2000 && found is null; round++)
         {
@@ -97,11 +106,39 @@ public sealed class HistoriesSpec(ITestOutputHelper output) : EngineTest
         output.WriteLine($"{callers}{Environment.NewLine}{found}");
     }
 
-    [Fact]
-    public async Task The_same_without_a_bug_is_not()
+    [Theory]
+    [InlineData(Durability.Durable, 60)]
+    [InlineData(Durability.Relaxed, 250)]
+    public async Task A_history_of_all_verbs_is_linearizable_while_sessions_end(Durability durability, int rounds)
     {
-        var callers = new Callers(Seed) { GivenUp = 0 };
-        var sessions = new BrokenSessions(Bug.None, callers.NextId);
+        var time = new FakeTimeProvider();
+        var callers = new Callers(Seed) { HasAllVerbs = true, Limit = MostSessions, Wait = () => time.Advance(TimeSpan.FromMinutes(1)) };
+        await using var engine = await StartAsync(o =>
+        {
+            (o.Durability, o.IdFactory, o.TimeProvider) = (durability, callers.NextId, time);
+            (o.IdleTimeout, o.MaxSessionsPerKey, o.KeyIdleTimeout) = (TimeSpan.FromMinutes(1), MostSessions, TimeSpan.FromMilliseconds(5));
+        });
+        using var isOver = new CancellationTokenSource();
+        var sweeps = Task.Run(async () =>
+        {
+            while (!isOver.IsCancellationRequested)
+            {
+                await engine.SendAsync(new SweepSessions());
+            }
+        });
+        await RunAsync(callers, engine, rounds);
+        await isOver.CancelAsync();
+        await sweeps;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_without_a_bug_is_not(bool hasAllVerbs)
+    {
+        BrokenSessions? sessions = null;
+        var callers = hasAllVerbs ? new Callers(Seed) { GivenUp = 0, HasAllVerbs = true, Limit = MostSessions, Wait = () => sessions!.EndAll() } : new Callers(Seed) { GivenUp = 0 };
+        sessions = new BrokenSessions(Bug.None, callers.NextId, callers.Limit);
         for (var round = 0; round < 300; round++)
         {
             Assert.Null(await callers.RoundAsync(sessions, engine: null));

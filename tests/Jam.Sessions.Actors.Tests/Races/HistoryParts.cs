@@ -2,7 +2,7 @@ namespace Jam.Sessions.Actors.Tests.Races;
 
 /// <summary>Takes a history apart into histories that share no session: one for each session key, where the answers tell the key of each id.</summary>
 /// <remarks>
-/// An id that only a create or rework without an answer can have issued may belong to any of these; they all then stay together.
+/// Time passes for all of them. An id that only a create or rework without an answer can have issued may belong to any of these; they all then stay together.
 /// </remarks>
 internal sealed class HistoryParts
 {
@@ -10,13 +10,14 @@ internal sealed class HistoryParts
 
     private HistoryParts(IReadOnlyList<Operation> history)
     {
-        foreach (var operation in history)
+        foreach (var operation in history.Where(operation => operation.Verb != Verb.Wait))
         {
             Join(Node(operation), Node(operation) switch
             {
-                _ when operation.Answer is null or Operation.Missing => Node(operation),
+                _ when operation.Answer is null or Operation.Missing or Operation.Limit => Node(operation),
                 _ when operation.Verb is Verb.Create or Verb.Rework => Id(operation.Answer!),
                 _ when operation.Verb == Verb.Get => Key(operation.Answer!.Split(' ')[0]),
+                _ when operation.Verb == Verb.ClearOthers => Id(operation.Data!),
                 var node => node,
             });
         }
@@ -30,13 +31,15 @@ internal sealed class HistoryParts
     public static IReadOnlyList<IReadOnlyList<Operation>> Of(IReadOnlyList<Operation> history)
     {
         var parts = new HistoryParts(history);
-        return history.GroupBy(operation => parts.Root(Node(operation))).Select(part => (IReadOnlyList<Operation>)part.ToList()).ToList();
+        var waits = history.Where(operation => operation.Verb == Verb.Wait).ToList();
+        return history.Where(operation => operation.Verb != Verb.Wait).GroupBy(operation => parts.Root(Node(operation)))
+            .Select(part => (IReadOnlyList<Operation>)part.Concat(waits).OrderBy(operation => operation.Begin).ToList()).ToList();
     }
 
     /// <summary>Ids that may have been sessions though no answer issued them.</summary>
     public static IReadOnlyList<string> UnclaimedIds(IReadOnlyList<Operation> history)
     {
-        var issued = history.Where(operation => operation.Verb is Verb.Create or Verb.Rework && operation.IsAnswered).Select(operation => operation.Answer!);
+        var issued = history.Where(operation => operation.Verb is Verb.Create or Verb.Rework && operation.IsAnswered && operation.Answer != Operation.Limit).Select(operation => operation.Answer!);
         return history.Where(operation => operation.IsById && operation.Answer != Operation.Missing)
             .Select(operation => operation.Target)
             .Except(issued, StringComparer.Ordinal)

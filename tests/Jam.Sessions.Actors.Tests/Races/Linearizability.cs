@@ -27,13 +27,13 @@ internal sealed class Linearizability
         _unclaimedIds = HistoryParts.UnclaimedIds(history);
     }
 
-    /// <summary>Checks a history; null where it is linearizable, else why it is not, with the operations concerned.</summary>
-    public static string? Violation(IReadOnlyList<Operation> history, CheckFigures? figures = null)
+    /// <summary>Checks a history of sessions of which a key may have so many; null where it is linearizable, else why it is not, with the operations concerned.</summary>
+    public static string? Violation(IReadOnlyList<Operation> history, CheckFigures? figures = null, int limit = int.MaxValue)
     {
-        foreach (var part in HistoryParts.Of(history.Where(operation => operation.IsAnswered || operation.Verb != Verb.Get).OrderBy(operation => operation.Begin).ToList()))
+        foreach (var part in HistoryParts.Of(history.Where(operation => operation.IsAnswered || operation.Verb is not (Verb.Get or Verb.List)).OrderBy(operation => operation.Begin).ToList()))
         {
             var check = new Linearizability(part);
-            var isLinearizable = check.Search(0, SerialSessions.None);
+            var isLinearizable = check.Search(0, SerialSessions.None(limit));
             figures?.Add(part.Count, check._tried.Count);
             if (!isLinearizable)
             {

@@ -10,7 +10,10 @@ namespace Jam.Sessions.Actors.Tests.Races;
 /// A call that the engine refuses (<see cref="SessionStoreException"/> and its like) is promised to have changed nothing, and is left out:
 /// a change that appears all the same then has no call that explains it.
 /// </remarks>
-internal sealed class Recorder(IJamSessions client, IActorRef? engine = null)
+/// <param name="client">Who is called.</param>
+/// <param name="engine">Its actor; null: none.</param>
+/// <param name="wait">Lets time pass; null: nobody does.</param>
+internal sealed class Recorder(IJamSessions client, IActorRef? engine = null, Action? wait = null)
 {
     private readonly ConcurrentQueue<Operation> _history = new();
     private long _clock;
@@ -45,6 +48,14 @@ internal sealed class Recorder(IJamSessions client, IActorRef? engine = null)
         catch (SessionNotFoundException)
         {
             answer = Operation.Missing;
+        }
+        catch (SessionConflictException)
+        {
+            answer = Operation.Conflict;
+        }
+        catch (SessionLimitException)
+        {
+            answer = Operation.Limit;
         }
         catch (Exception e) when (e is SessionStoreException or SessionIdFactoryException)
         {
@@ -112,6 +123,16 @@ internal sealed class Recorder(IJamSessions client, IActorRef? engine = null)
                     return await client.DeleteAsync(target, token) ? Operation.Done : Operation.Missing;
                 case Verb.Clear:
                     return Text(await client.ClearAsync(target, token));
+                case Verb.Wait:
+                    wait!();
+                    return Operation.Done;
+                case Verb.List:
+                    return Listed(await client.SendAsync((ListSessions)Message(verb, target, data), token));
+                case Verb.Swap:
+                    await client.SendAsync((UpdateSession)Message(verb, target, data), token);
+                    return Operation.Done;
+                case Verb.ClearOthers:
+                    return Text(await client.SendAsync((ClearSessions)Message(verb, target, data), token));
                 default:
                     return await client.ReworkAsync(target, token);
             }
@@ -134,12 +155,30 @@ internal sealed class Recorder(IJamSessions client, IActorRef? engine = null)
                 return await engine!.Ask<bool>(new DeleteSession(target), timeout) ? Operation.Done : Operation.Missing;
             case Verb.Clear:
                 return Text(await engine!.Ask<int>(new ClearSessions(target), timeout));
+            case Verb.List:
+                return Listed(await engine!.Ask<IReadOnlyList<SessionInfo>>(Message(verb, target, data), timeout));
+            case Verb.Swap:
+                await engine!.Ask<Done>(Message(verb, target, data), timeout);
+                return Operation.Done;
+            case Verb.ClearOthers:
+                return Text(await engine!.Ask<int>(Message(verb, target, data), timeout));
             default:
                 return await engine!.Ask<string>(new ReworkSession(target), timeout);
         }
     }
 
     private static string Lookup(Session? session) => session is null ? Operation.Missing : Operation.Found(session.Key, session.Data.Json);
+
+    private static string Listed(IReadOnlyList<SessionInfo> sessions) => Operation.Listed(sessions.Select(session => session.Data!.Json));
+
+    private static ISessionMessage Message(Verb verb, string target, string? data) => verb switch
+    {
+        Verb.List => new ListSessions(target),
+        Verb.ClearOthers => new ClearSessions(target) { Except = data },
+        _ => data!.Split(" -> ") is [var expected, var written]
+            ? new UpdateSession(target, SessionData.From(written)) { Expected = SessionData.From(expected) }
+            : throw new InvalidOperationException("It is no swap."),
+    };
 
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -33,6 +33,15 @@ public sealed class OptionsSpec : IDisposable
         [nameof(JamSessionsOptions.AsyncIdFactory)] = ("", null, "none", "", null, AsyncFactory),
         [nameof(JamSessionsOptions.MaxIdleKeys)] = ("max-idle-keys", 10_000, "10,000", "0", 0, 20_000),
         [nameof(JamSessionsOptions.DrainTimeout)] = ("drain-timeout", TimeSpan.FromSeconds(10), "10 s", "1 h", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)),
+        [nameof(JamSessionsOptions.IdleTimeout)] = ("idle-timeout", Timeout.InfiniteTimeSpan, "for ever", "20 m", TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(1)),
+        [nameof(JamSessionsOptions.MaxLifetime)] = ("max-lifetime", Timeout.InfiniteTimeSpan, "any age", "8 h", TimeSpan.FromHours(8), TimeSpan.FromDays(36_500)),
+        [nameof(JamSessionsOptions.TouchInterval)] = ("touch-interval", null, "a twentieth of the session's idle time, at least 1 s and at most 1 minute", "30 s", TimeSpan.FromSeconds(30), TimeSpan.FromDays(1)),
+        [nameof(JamSessionsOptions.SweepInterval)] = ("sweep-interval", TimeSpan.FromMinutes(1), "1 minute", "infinite", Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(1)),
+        [nameof(JamSessionsOptions.MaxSessionsPerKey)] = ("max-sessions-per-key", 0, "0", "5", 5, 1),
+        [nameof(JamSessionsOptions.SessionLimitPolicy)] = ("session-limit-policy", SessionLimitPolicy.Reject, "Reject", "end-least-recently-seen", SessionLimitPolicy.EndLeastRecentlySeen, SessionLimitPolicy.EndOldest),
+        [nameof(JamSessionsOptions.MaxSessions)] = ("max-sessions", 0L, "0", "5000000000", 5_000_000_000, 1L),
+        [nameof(JamSessionsOptions.MaxRememberedEnds)] = ("max-remembered-ends", 65_536, "65,536", "0", 0, 1 << 24),
+        [nameof(JamSessionsOptions.PublishEvents)] = ("publish-events", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.TimeProvider)] = ("", TimeProvider.System, "TimeProvider.System", "", TimeProvider.System, new Microsoft.Extensions.Time.Testing.FakeTimeProvider()),
     };
 
@@ -107,7 +116,35 @@ public sealed class OptionsSpec : IDisposable
         Assert.Single(Failures(new JamSessionsOptions { FlushInterval = Timeout.InfiniteTimeSpan }));
         Assert.Single(Failures(new JamSessionsOptions { Durability = (Durability)7 }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "" }));
+        Resolve(new JamSessionsOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaxLifetime = TimeSpan.FromDays(36_500), TouchInterval = TimeSpan.FromDays(1), MaxRememberedEnds = 0 });
+        Assert.Equal(
+            ["idle-timeout", "max-lifetime", "touch-interval", "sweep-interval", "max-sessions-per-key", "session-limit-policy", "max-sessions", "max-remembered-ends"],
+            Failures(new JamSessionsOptions
+            {
+                IdleTimeout = TimeSpan.FromMilliseconds(999),
+                MaxLifetime = TimeSpan.FromDays(36_501),
+                TouchInterval = Timeout.InfiniteTimeSpan,
+                SweepInterval = TimeSpan.Zero,
+                MaxSessionsPerKey = -1,
+                SessionLimitPolicy = (SessionLimitPolicy)7,
+                MaxSessions = -1,
+                MaxRememberedEnds = (1 << 24) + 1,
+            }).Select(failure => failure.Split(' ')[0]));
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromTicks(-1) }));
+        Resolve(new JamSessionsOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaxLifetime = TimeSpan.FromDays(36_500), TouchInterval = TimeSpan.FromDays(1), MaxRememberedEnds = 0 });
+        Assert.Equal(
+            ["idle-timeout", "max-lifetime", "touch-interval", "sweep-interval", "max-sessions-per-key", "session-limit-policy", "max-sessions", "max-remembered-ends"],
+            Failures(new JamSessionsOptions
+            {
+                IdleTimeout = TimeSpan.FromMilliseconds(999),
+                MaxLifetime = TimeSpan.FromDays(36_501),
+                TouchInterval = Timeout.InfiniteTimeSpan,
+                SweepInterval = TimeSpan.Zero,
+                MaxSessionsPerKey = -1,
+                SessionLimitPolicy = (SessionLimitPolicy)7,
+                MaxSessions = -1,
+                MaxRememberedEnds = (1 << 24) + 1,
+            }).Select(failure => failure.Split(' ')[0]));
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "a\0b" }));
     }

@@ -35,13 +35,14 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
 
     public bool MustWait(int ownerHash) => Commits.MustWait(ownerHash);
 
-    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter)
-    {
-        if (!Commits.TryAdd(ownerHash, _store.Encode(changes), changes, waiter, out var wake))
-        {
-            return false;
-        }
+    public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice = null) =>
+        Commits.TryAdd(ownerHash, _store.Encode(changes), changes, waiter, out var wake, notice) && Wake(wake);
 
+    public bool TryTouch(int ownerHash, Document session, uint until) =>
+        Commits.TryAdd(ownerHash, _store.EncodeTouch(session, until), changes: default, waiter: null, out var wake) && Wake(wake);
+
+    private bool Wake(WakeReason wake)
+    {
         if (wake != WakeReason.None)
         {
             Woken.Add(wake);

@@ -33,7 +33,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     }
 
     /// <summary>A reader of such documents that has read nothing yet.</summary>
-    public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted, rules ?? SessionRules.None, clock?.Now() ?? DateTimeOffset.UnixEpoch.Ticks);
+    public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted, rules, clock?.Now() ?? DateTimeOffset.UnixEpoch.Ticks);
 
     /// <summary>Writes the member <c>"1": {…}</c>.</summary>
     /// <param name="output">Where to.</param>

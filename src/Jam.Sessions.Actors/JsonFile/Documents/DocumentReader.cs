@@ -9,9 +9,9 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <summary>Reads documents that a <see cref="DocumentCodec"/> or jam wrote, and counts what their data turned out to be. One thread uses it.</summary>
 /// <param name="fernet">Null: nothing is encrypted.</param>
 /// <param name="allowPlainToEncrypted">Whether plain data is taken beside encrypted data.</param>
-/// <param name="rules">How long sessions live.</param>
+/// <param name="rules">How long sessions live; null: as in jam.</param>
 /// <param name="now">UTC ticks: when the file is read.</param>
-internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted, SessionRules rules, long now)
+internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted = false, SessionRules? rules = null, long now = 0)
 {
     private const int LongestPlainData = 1 << 16;
 
@@ -19,6 +19,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted,
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private byte[]? _unescaped;
+    private readonly SessionRules _rules = rules ?? SessionRules.None;
     private readonly double _now = UnixTime.FromTicksUp(now);
 
     private LifetimeTerms? _terms;
@@ -171,7 +172,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted,
     /// <summary>A session with what the file says of its life; one of which it says nothing, and which is to have an end, begins to live now.</summary>
     private Document NewDocument(string id, string key, SessionData data, double createdAt, long documentId, byte[]? raw, StoredLifetime? stored)
     {
-        if (id.Length == 0 || (stored is null && !rules.TimeAll))
+        if (id.Length == 0 || (stored is null && !_rules.TimeAll))
         {
             return new Document(id, key, data, createdAt, documentId, raw);
         }
@@ -192,7 +193,7 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted,
     {
         if (_terms is null || !Equals(_terms.Own, own) || !_terms.Since.Equals(since))
         {
-            _terms = rules.Terms(own, since);
+            _terms = _rules.Terms(own, since);
         }
 
         return _terms;
