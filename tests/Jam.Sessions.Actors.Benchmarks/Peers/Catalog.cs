@@ -16,6 +16,10 @@ internal static class Catalog
         ["redis-always"] = _ => new RedisPeer("--appendonly yes --appendfsync always"),
         ["sqlite-full"] = _ => new SqlitePeer(),
         ["litedb"] = _ => new LiteDbPeer(),
+        ["rocksdb"] = _ => new RocksDbPeer(isSynced: true),
+        ["rocksdb-batch"] = _ => new BatchedPeer(path => new RocksDbStore(path, isSynced: true)),
+        ["rocksdb-relaxed"] = _ => new RocksDbPeer(isSynced: false),
+        ["lmdb"] = _ => new BatchedPeer(path => new LmdbStore(path)),
     };
 
     /// <summary>The engine's also with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it, and then each with <c>-text</c>.</summary>
