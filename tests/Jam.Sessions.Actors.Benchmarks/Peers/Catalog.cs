@@ -6,7 +6,9 @@ internal static class Catalog
     private static readonly Dictionary<string, Func<int, ISessionPeer>> Others = new()
     {
         ["cdict"] = preload => new DictionaryPeer(preload),
-        ["cdict-durable"] = preload => new DurableDictionaryPeer(preload),
+        ["cdict-durable"] = preload => new DurableDictionaryPeer(preload, path => new GroupCommit(path)),
+        ["cdict-fasterlog"] = preload => new DurableDictionaryPeer(preload, path => new FasterJournal(path, isDurable: true)),
+        ["cdict-fasterlog-relaxed"] = preload => new DurableDictionaryPeer(preload, path => new FasterJournal(path, isDurable: false)),
         ["mdc"] = preload => new MemoryCachePeer(preload),
         ["akka-echo"] = _ => AkkaPeer.Echo(),
         ["akka-direct"] = _ => AkkaPeer.Direct(),
