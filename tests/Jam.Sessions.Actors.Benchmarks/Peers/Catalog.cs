@@ -6,7 +6,9 @@ internal static class Catalog
     private static readonly Dictionary<string, Func<int, ISessionPeer>> Others = new()
     {
         ["cdict"] = preload => new DictionaryPeer(preload),
-        ["cdict-durable"] = preload => new DurableDictionaryPeer(preload),
+        ["cdict-durable"] = preload => new DurableDictionaryPeer(preload, path => new GroupCommit(path)),
+        ["cdict-fasterlog"] = preload => new DurableDictionaryPeer(preload, path => new FasterJournal(path, isDurable: true)),
+        ["cdict-fasterlog-relaxed"] = preload => new DurableDictionaryPeer(preload, path => new FasterJournal(path, isDurable: false)),
         ["mdc"] = preload => new MemoryCachePeer(preload),
         ["akka-echo"] = _ => AkkaPeer.Echo(),
         ["akka-direct"] = _ => AkkaPeer.Direct(),
@@ -16,6 +18,10 @@ internal static class Catalog
         ["redis-always"] = _ => new RedisPeer("--appendonly yes --appendfsync always"),
         ["sqlite-full"] = _ => new SqlitePeer(),
         ["litedb"] = _ => new LiteDbPeer(),
+        ["rocksdb"] = _ => new RocksDbPeer(isSynced: true),
+        ["rocksdb-batch"] = _ => new BatchedPeer(path => new RocksDbStore(path, isSynced: true)),
+        ["rocksdb-relaxed"] = _ => new RocksDbPeer(isSynced: false),
+        ["lmdb"] = _ => new BatchedPeer(path => new LmdbStore(path)),
     };
 
     /// <summary>The engine's also with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it, and then each with <c>-text</c>.</summary>

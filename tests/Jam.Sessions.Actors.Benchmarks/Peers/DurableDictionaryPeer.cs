@@ -2,22 +2,24 @@ using Jam.Sessions.Actors.Benchmarks.Workload;
 
 namespace Jam.Sessions.Actors.Benchmarks.Peers;
 
-/// <summary>The dictionary, and every change awaits a bare group commit: the limit of any durable store on this disk.</summary>
+/// <summary>The dictionary, and every change goes to a journal after it; with a bare group commit, the limit of any durable store on this disk.</summary>
 internal sealed class DurableDictionaryPeer : ISessionPeer
 {
     private readonly DictionaryPeer _sessions;
     private readonly Scratch _scratch = new();
-    private readonly GroupCommit _journal;
+    private readonly IJournal _journal;
 
-    public DurableDictionaryPeer(int capacity)
+    /// <param name="capacity">How many sessions to have room for.</param>
+    /// <param name="open">Makes the journal at a path where nothing is yet.</param>
+    public DurableDictionaryPeer(int capacity, Func<string, IJournal> open)
     {
         _sessions = new DictionaryPeer(capacity);
-        _journal = new GroupCommit(_scratch["journal"]);
+        _journal = open(_scratch["journal"]);
     }
 
     public bool CompletesInline => true;
 
-    public IReadOnlyDictionary<string, double> Counters => new Figures { ["syncs"] = _journal.Syncs, ["records"] = _journal.Records };
+    public IReadOnlyDictionary<string, double> Counters => _journal.Counters;
 
     /// <summary>Into the dictionary alone: the journal is what is measured.</summary>
     public Task<IReadOnlyList<string>> PreloadAsync(IEnumerable<NewSession> sessions) => _sessions.CreateEachAsync(sessions);

@@ -29,7 +29,8 @@ internal abstract class EnginePeer : ISessionPeer
     public string Path => _scratch["sessions.json"];
 
     /// <param name="name"><c>engine</c>, with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it.</param>
-    public static EnginePeer Named(string name)
+    /// <param name="keyIdleTimeout">The option; null for its default.</param>
+    public static EnginePeer Named(string name, TimeSpan? keyIdleTimeout = null)
     {
         string[] variants = name.Split('-')[1..];
         if (variants.Except(Variants).FirstOrDefault() is { } unknown)
@@ -37,7 +38,11 @@ internal abstract class EnginePeer : ISessionPeer
             throw new ArgumentException($"There is no engine with -{unknown}; there are {string.Join(", ", Variants.Select(variant => $"-{variant}"))}.");
         }
 
-        var options = new JamSessionsOptions { Durability = variants.Contains("relaxed") ? Durability.Relaxed : Durability.Durable };
+        var options = new JamSessionsOptions
+        {
+            Durability = variants.Contains("relaxed") ? Durability.Relaxed : Durability.Durable,
+            KeyIdleTimeout = keyIdleTimeout,
+        };
         if (variants.Contains("encrypted"))
         {
             options.IsSessionCrypt = true;

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Jam.Sessions.Actors.Benchmarks.Workload;
 using Microsoft.Win32.SafeHandles;
 
 namespace Jam.Sessions.Actors.Benchmarks.Peers;
 
 /// <summary>A bare journal of JSON lines: one thread writes whatever waits, syncs once, and answers all of it. Nobody waits for a timer.</summary>
-internal sealed class GroupCommit : IDisposable
+internal sealed class GroupCommit : IJournal
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -17,6 +18,8 @@ internal sealed class GroupCommit : IDisposable
     private Batch _open = new();
     private Batch _spare = new();
     private volatile bool _isStopping;
+    private long _syncs;
+    private long _records;
 
     [ThreadStatic]
     private static Utf8JsonWriter? t_json;
@@ -31,12 +34,10 @@ internal sealed class GroupCommit : IDisposable
         _writer.Start();
     }
 
-    public long Syncs { get; private set; }
-
-    public long Records { get; private set; }
+    public IReadOnlyDictionary<string, double> Counters => new Figures { ["syncs"] = _syncs, ["records"] = _records };
 
     /// <summary>Complete when the line is on the disk.</summary>
-    public Task AppendAsync(string operation, string id, string? key = null, string? data = null)
+    public ValueTask AppendAsync(string operation, string id, string? key = null, string? data = null)
     {
         var line = Encode(operation, id, key, data);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +51,7 @@ internal sealed class GroupCommit : IDisposable
             }
         }
 
-        return done.Task;
+        return new(done.Task);
     }
 
     public void Dispose()
@@ -101,8 +102,8 @@ internal sealed class GroupCommit : IDisposable
             RandomAccess.Write(_file, batch.Bytes.WrittenSpan, position);
             RandomAccess.FlushToDisk(_file);
             position += batch.Bytes.WrittenCount;
-            Syncs++;
-            Records += batch.Waiting.Count;
+            _syncs++;
+            _records += batch.Waiting.Count;
             foreach (var done in batch.Waiting)
             {
                 done.SetResult();

@@ -5,9 +5,16 @@ using Jam.Sessions.Actors.Benchmarks.Workload;
 namespace Jam.Sessions.Actors.Benchmarks.Probes;
 
 /// <summary>What many idle sessions cost in memory, and what they cost each full collection.</summary>
+/// <remarks>
+/// Each of the engine's keys has had a command before, an update by the data that was there, and so an actor; then none for twice the time
+/// after which a key loses it.
+/// </remarks>
 internal static class HeapProbe
 {
     private const int SessionsPerKey = 2;
+    private const int Callers = 256;
+
+    private static readonly TimeSpan s_idleTimeout = TimeSpan.FromSeconds(1);
 
     public static async Task<Figures> RunAsync(string store, int sessions)
     {
@@ -17,10 +24,24 @@ internal static class HeapProbe
             return Measure(Utf8Dictionary(sessions), sessions, before);
         }
 
-        await using var peer = EnginePeer.Named(store);
-        await peer.PreloadAsync(SessionFile.Sessions(sessions, SessionsPerKey));
+        await using var peer = EnginePeer.Named(store, s_idleTimeout);
+        var ids = await peer.PreloadAsync(SessionFile.Sessions(sessions, SessionsPerKey));
+        await TouchKeysAsync(peer.Engine.Client, ids);
+        RunSettings.Wait(s_idleTimeout * 2);
         return Measure(peer, sessions, before);
     }
+
+    /// <param name="client">The engine's.</param>
+    /// <param name="ids">Key by key.</param>
+    private static Task TouchKeysAsync(IJamSessions client, IReadOnlyList<string> ids) => Parallel.ForAsync(
+        0,
+        ids.Count / SessionsPerKey,
+        new ParallelOptions { MaxDegreeOfParallelism = Callers },
+        async (key, _) =>
+        {
+            var id = ids[key * SessionsPerKey];
+            await client.UpdateAsync(id, (await client.GetAsync(id))!.Data);
+        });
 
     private static Figures Measure(object store, int sessions, long before)
     {

@@ -21,9 +21,10 @@ internal sealed class TargetRun(IReadOnlyList<Target> targets, int rounds, RunSe
         var isMet = true;
         foreach (var target in targets)
         {
-            double[] values = [.. _rounds.Select(round => target.In(round)).OfType<double>().Order()];
-            isMet &= values.Length == 0 || target.Limit.IsMetBy(Median(values));
-            await output.WriteLineAsync($"| {target.Number}. {target.Claim}: {target.Limit} | {Verdict(target, values)} |");
+            var values = target.In(_rounds);
+            var limit = target.Limit is { } reached ? $": {reached}" : "";
+            isMet &= values.Length == 0 || target.Limit?.IsMetBy(Median(values)) is not false;
+            await output.WriteLineAsync($"| {target.Number}. {target.Claim}{limit} | {Verdict(target, values)} |");
         }
 
         await ReportAsync();
@@ -44,9 +45,23 @@ internal sealed class TargetRun(IReadOnlyList<Target> targets, int rounds, RunSe
         return round;
     }
 
-    private static string Verdict(Target target, double[] values) => values.Length == 0
-        ? "– | not measured"
-        : $"{Text(Median(values))} ({Text(values[0])}–{Text(values[^1])}) | {(target.Limit.IsMetBy(Median(values)) ? "yes" : "**no**")}";
+    private static string Verdict(Target target, double[] values)
+    {
+        if (values.Length == 0)
+        {
+            return "– | not measured";
+        }
+
+        var isMet = target.Limit?.IsMetBy(Median(values)) switch
+        {
+            true => "yes",
+            false => "**no**",
+            null => "–",
+        };
+        return target.IsSpread
+            ? $"{Text(values[0])} | {isMet}"
+            : $"{Text(Median(values))} ({Text(values[0])}–{Text(values[^1])}) | {isMet}";
+    }
 
     private static string Text(double value) => value.ToString(Math.Abs(value) < 10 ? "0.00" : "0.#", CultureInfo.InvariantCulture);
 
