@@ -21,6 +21,16 @@ internal static class Measurements
         {
             case ["get", var store]:
                 return await GetProbe.RunAsync(store, settings);
+            case ["timed-get"]:
+                return await LifetimeProbe.GetAsync(settings);
+            case ["list"]:
+                return await LifetimeProbe.ListAsync();
+            case ["sweep-none", var sessions]:
+                return await LifetimeProbe.SweepNoneAsync(Number(sessions));
+            case ["sweep-all", var sessions]:
+                return await LifetimeProbe.SweepAllAsync(Number(sessions));
+            case ["limited-create"]:
+                return await LifetimeProbe.LimitedCreateAsync(settings);
             case ["append"]:
                 return AppendProbe.Run(settings);
             case ["open", var how, var sessions]:

@@ -82,6 +82,7 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     void IWriterHost.Tell(List<ICommitWaiter> waiters, SessionStoreException? refusal) => new Outcome(waiters, refusal).TellOn(_threads.Workers);
 
     void IWriterHost.WriteInBackground(ISnapshot snapshot) => LowPriorityThread.Run(
+        LowPriorityThread.Background,
         $"jam.sessions.snapshot of {_threads.Writer.Id}",
         snapshot.Write,
         failure => _self.Tell(failure is null ? SnapshotEnded.Well : new SnapshotEnded(failure), ActorRefs.NoSender));

@@ -152,13 +152,13 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> log)
     {
         var (table, threads) = (new SessionTable(documents, options.MaxRememberedEnds), EngineThreads.Rent(system));
-        var identities = new IdentitySource(options, table, fernet, clock);
+        var identities = new IdentitySource(options, table, fernet);
         var events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, clock);
         var rules = options.Rules();
         var services = new ManagerServices(options, table, identities, threads, clock, events)
         {
             OpenLog = log(threads),
-            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys, rules, events))),
+            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys, rules, events, clock))),
         };
         var manager = (IInternalActorRef)system.ActorOf(
             threads.OnWorkers(SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");

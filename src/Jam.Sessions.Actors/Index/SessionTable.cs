@@ -39,7 +39,7 @@ internal sealed class SessionTable
                 HasDuplicates = true;
             }
 
-            _isTimed |= session.Liveness is not null;
+            _isTimed |= session.Terms is not null;
             _hasLargeIds |= LargeDocumentIds.IsLarge(session.DocumentId);
             if (!session.IsOpaque && session.DocumentId > _newest.Id)
             {
@@ -93,7 +93,7 @@ internal sealed class SessionTable
         var owners = new HashSet<string>(StringComparer.Ordinal);
         foreach (var slot in _byId.SlotsOf(part))
         {
-            if (slot.Document is { Liveness: not null } session && !session.IsAliveAt(now))
+            if (slot.Document is { Terms: not null } session && !session.IsAliveAt(now))
             {
                 owners.Add(OwnerOf(session.Key));
             }
@@ -191,7 +191,7 @@ internal sealed class SessionTable
     {
         foreach (var (leaving, arriving) in changes)
         {
-            if (!_isTimed && arriving?.Liveness is not null)
+            if (!_isTimed && arriving?.Terms is not null)
             {
                 _isTimed = true;
             }
@@ -212,6 +212,7 @@ internal sealed class SessionTable
             }
         }
 
+        TakeOver(changes);
         _byOwner.TryExchange(owner, SlotOf(before), SlotOf(after));
         foreach (var (was, session) in changes)
         {
@@ -230,9 +231,22 @@ internal sealed class SessionTable
             }
         }
 
+        // Who had found the version before by then has noted its use there, or looks again.
+        TakeOver(changes);
         if (HasDuplicates)
         {
             Uncover(after, changes);
+        }
+    }
+
+    private static void TakeOver(ReadOnlySpan<DocumentChange> changes)
+    {
+        foreach (var (before, after) in changes)
+        {
+            if (before is not null)
+            {
+                after?.TakeOver(before);
+            }
         }
     }
 

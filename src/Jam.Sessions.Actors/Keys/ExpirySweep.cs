@@ -41,7 +41,7 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
             _isRunning = true;
         }
 
-        LowPriorityThread.Run("jam.sessions.sweep", RunAll, static _ => { });
+        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.sweep", RunAll, static _ => { });
     }
 
     private void RunAll()
@@ -82,7 +82,7 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
                 {
                     count += Expire(owner, key, log);
                 }
-                else if (!passed.TryPass(keys, owner, clock.Now()))
+                else if (!passed.TryPass(keys, owner))
                 {
                     return count;
                 }
@@ -122,15 +122,14 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
         private int _count;
 
         /// <summary>False where the engine stops.</summary>
-        public bool TryPass(KeyDirectory keys, string owner, long now)
+        public bool TryPass(KeyDirectory keys, string owner)
         {
             _unanswered.AddCount();
             var request = new OwnRequest(ExpireSessions.Instance, reply =>
             {
                 Interlocked.Add(ref _count, reply is int count ? count : 0);
                 _unanswered.Signal();
-            })
-            { Drawn = new Drawn(SessionId: null, DocumentId: 0, now) };
+            });
             if (keys.TryPass(owner, request))
             {
                 return true;

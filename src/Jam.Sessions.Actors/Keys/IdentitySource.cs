@@ -6,8 +6,8 @@ using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Keys;
 
-/// <summary>Draws what a command needs before its key's turn: ids from the host's factory until one is free, document numbers, and the time.</summary>
-internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet, WallClock clock)
+/// <summary>Draws what a command needs before its key's turn: ids from the host's factory until one is free, and document numbers.</summary>
+internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet)
 {
     private const int Tries = 5;
 
@@ -75,7 +75,7 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
     }
 
     private Drawn Complete(string id, bool forNewDocument) =>
-        new(id, forNewDocument ? table.NewDocumentId() : 0, clock.Now());
+        new(id, forNewDocument ? table.NewDocumentId() : 0, Now: 0);
 
     /// <summary>The id as it is given out; null where it is taken and another one is to be tried.</summary>
     private string? Claimed(string? drawn, int attempt)

@@ -23,7 +23,6 @@ internal sealed class SessionKeyActor : UntypedActor
     private string? _owner;
     private int _ownerHash;
     private KeySessions _sessions;
-    private long _now;
     private RequestQueue _waiting;
     private Commit _inFlight;
 
@@ -84,10 +83,12 @@ internal sealed class SessionKeyActor : UntypedActor
         }
 
         (var requests, _waiting) = (_waiting, default);
+        // One time for all of them, and that of their turn: one that was accepted earlier would find some of the key's sessions alive, and others seen dead by then.
+        var now = _engine.Clock.Now();
         var (after, changes) = (_sessions, default(BatchChanges));
         for (var request = requests.First; request is not null; request = request.Next)
         {
-            (after, var stated, request.Reply) = Decide(after, request);
+            (after, var stated, request.Reply) = Decide(after, request, now);
             changes.Add(stated);
         }
 
@@ -95,13 +96,11 @@ internal sealed class SessionKeyActor : UntypedActor
     }
 
     /// <summary>A decision that throws fails its own caller and changes nothing.</summary>
-    private Decision Decide(KeySessions sessions, Request request)
+    private Decision Decide(KeySessions sessions, Request request, long now)
     {
         try
         {
-            // Commands may come in another order than that in which they read the clock: the key's time goes one way.
-            _now = Math.Max(_now, request.Drawn.Now);
-            var decision = sessions.Apply(request.Command, request.Drawn with { Now = _now }, _engine.Rules);
+            var decision = sessions.Apply(request.Command, request.Drawn with { Now = now }, _engine.Rules);
             return decision.Reply is SessionNotFoundException { Why: SessionEndReason.Unknown } && request.Command is ISessionIdCommand command
                 ? decision with { Reply = new SessionNotFoundException(_engine.Table.WhyGone(command.SessionId)) }
                 : decision;
@@ -213,8 +212,10 @@ internal sealed class SessionKeyActor : UntypedActor
 }
 
 /// <summary>What all key actors of an engine share.</summary>
-internal sealed class KeyActorServices(SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events)
+internal sealed class KeyActorServices(SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events, WallClock clock)
 {
+    public WallClock Clock => clock;
+
     public SessionRules Rules => rules;
 
     public EventHub Events => events;

@@ -255,7 +255,7 @@ internal sealed class ManagerServices
 {
     public ManagerServices(ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads, WallClock clock, EventHub events)
     {
-        (Options, Table, Identities, Threads, Clock, Events) = (options, table, identities, threads, clock, events);
+        (Options, Table, Identities, Threads, Events) = (options, table, identities, threads, events);
         Keys = new KeyDirectory(options.MaxIdleKeys);
         Reader = new SessionReader(table, clock, events);
         Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events);
@@ -269,8 +269,6 @@ internal sealed class ManagerServices
     public IdentitySource Identities { get; }
 
     public EngineThreads Threads { get; }
-
-    public WallClock Clock { get; }
 
     public EventHub Events { get; }
 

@@ -14,28 +14,41 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     /// <summary>The living session of an id; null where there is none.</summary>
     /// <param name="id">The id.</param>
     /// <param name="isUse">Whether the session counts as used.</param>
-    public Document? Find(string id, bool isUse) =>
-        table.TryFind(id, out var session) && (session.Liveness is null || IsAlive(session, isUse, clock.Now())) ? session : null;
-
-    /// <summary>Whether a session of the index is alive.</summary>
-    public bool IsAlive(Document session, bool isUse, long now)
+    public Document? Find(string id, bool isUse)
     {
-        if (!isUse)
+        while (table.TryFind(id, out var session))
         {
-            return session.IsAliveAt(now);
+            if (session.Terms is null)
+            {
+                return session;
+            }
+
+            var (now, isLater) = (clock.Now(), false);
+            var isAlive = isUse ? session.TrySee(now, out isLater) : session.IsAliveAt(now);
+            if (isAlive && !isLater)
+            {
+                return session;
+            }
+
+            // What was noted on a version that another one has replaced meanwhile is noted on that one too.
+            if (table.TryFind(id, out var current) && !ReferenceEquals(current, session))
+            {
+                continue;
+            }
+
+            if (isLater)
+            {
+                TellDisk(session);
+            }
+
+            return isAlive ? session : null;
         }
 
-        var isAlive = session.TrySee(now, out var isLater);
-        if (isLater)
-        {
-            TellDisk(session);
-        }
-
-        return isAlive;
+        return null;
     }
 
     /// <summary>Why there is no living session of an id, as far as that is known.</summary>
-    public SessionEndReason WhyGone(string id) => table.TryFind(id, out var ended) && ended.Liveness is not null ? ended.WhyEnded() : table.WhyGone(id);
+    public SessionEndReason WhyGone(string id) => table.TryFind(id, out var ended) && ended.Terms is not null ? ended.WhyEnded() : table.WhyGone(id);
 
     /// <summary>The answer to a question; an exception where it is refused.</summary>
     public object Answer(ISessionQuery query) => query switch
@@ -73,10 +86,9 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
 
     private void TellDisk(Document session)
     {
-        var (life, terms) = (session.Liveness!, session.Terms!);
-        if (life.TryClaim(terms.TouchSeconds, out var until, out var before) && Log?.TryTouch(TextHash.Of(table.OwnerOf(session.Key)), session, until) != true)
+        if (session.TryClaim(out var until, out var before) && Log?.TryTouch(TextHash.Of(table.OwnerOf(session.Key)), session, until) != true)
         {
-            life.Forget(until, before);
+            session.Forget(until, before);
         }
     }
 }

@@ -179,8 +179,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     /// <summary>A command about a session. That it is accepted counts as use at once, so that the session does not end while its change is on its way.</summary>
     private object? OnSession(ISessionIdCommand command, Request request)
     {
-        var now = engine.Clock.Now();
-        if (!_table.TryFind(command.SessionId, out var session) || !_reader.IsAlive(session, isUse: command is not DeleteSession, now))
+        if (_reader.Find(command.SessionId, isUse: command is not DeleteSession) is not { } session)
         {
             return command is DeleteSession ? false : Failure(new SessionNotFoundException(_reader.WhyGone(command.SessionId)));
         }
@@ -192,7 +191,6 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
             case ReworkSession:
                 return Draw(session.Key, request);
             default:
-                request.Drawn = new Drawn(SessionId: null, DocumentId: 0, now);
                 return Pass(_table.OwnerOf(session.Key), request);
         }
     }
@@ -201,7 +199,6 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     private object? OnKey(string sessionKey, Request request, object answerOfNone)
     {
         var owner = _table.OwnerOf(sessionKey);
-        request.Drawn = new Drawn(SessionId: null, DocumentId: 0, engine.Clock.Now());
         return _table.Of(owner).IsEmpty && !engine.Keys.IsBusy(owner) ? answerOfNone : Pass(owner, request);
     }
 

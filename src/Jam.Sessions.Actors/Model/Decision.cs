@@ -10,10 +10,10 @@ internal readonly record struct Decision(KeySessions After, DocumentChange[] Cha
     public override string ToString() => $"Decision {{ Changes = {Changes.Length} }}";
 }
 
-/// <summary>What a command needs and no decision can make: drawn on its way, before its key's turn.</summary>
+/// <summary>What a command needs and no decision can make: drawn on its way, before its key's turn, but for the time.</summary>
 /// <param name="SessionId">An id that no session has and no other command will get; null where the command needs none.</param>
 /// <param name="DocumentId">The number of a new document.</param>
-/// <param name="Now">When the command was accepted, in UTC ticks.</param>
+/// <param name="Now">When it is decided, in UTC ticks.</param>
 internal readonly record struct Drawn(string? SessionId, long DocumentId, long Now)
 {
     /// <summary>Without the id.</summary>

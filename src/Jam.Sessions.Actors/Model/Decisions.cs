@@ -29,8 +29,8 @@ internal static class Decisions
             UnixTime.FromDateTimeOffset(new DateTimeOffset(drawn.Now, TimeSpan.Zero)),
             drawn.DocumentId,
             raw: null,
-            isTimed ? new Liveness(drawn.Now) : null,
-            isTimed ? rules.Terms(create.Lifetime, since: double.NaN) : null);
+            isTimed ? rules.Terms(create.Lifetime, since: double.NaN) : null,
+            drawn.Now);
         List<Document> living = rules.MaxSessionsPerKey == 0 ? [] : Living(sessions, create.SessionKey, drawn.Now);
         if (rules.MaxSessionsPerKey == 0 || living.Count < rules.MaxSessionsPerKey)
         {
@@ -47,7 +47,7 @@ internal static class Decisions
         DocumentChange[] changes =
         [
             .. living
-                .OrderBy(other => isByUse ? other.Liveness?.Seen ?? 0 : 0).ThenBy(other => other.CreatedAtSeconds).ThenBy(other => other.DocumentId)
+                .OrderBy(other => isByUse ? other.Seen : 0).ThenBy(other => other.CreatedAtSeconds).ThenBy(other => other.DocumentId)
                 .Take(living.Count - rules.MaxSessionsPerKey + 1)
                 .SelectMany(other => EndOf(sessions, other.Id, Intent.Limit)),
             DocumentChange.Created(session),

@@ -12,22 +12,31 @@ internal sealed class Document : Session
 
     private volatile bool _isInTransit;
 
+    // UTC ticks; their negative once the session was found past its deadline. That is for good: no touch that was on its way, no version
+    // that is published later and no clock that is put back brings it to life.
+    private long _seen;
+
+    // Whole Unix seconds: up to there the disk knows that the session was seen.
+    private uint _known;
+
     /// <param name="id">The session id.</param>
     /// <param name="key">The session key.</param>
     /// <param name="data">The data.</param>
     /// <param name="createdAtSeconds">Unix seconds; not a number where they are not known.</param>
     /// <param name="documentId">See <see cref="DocumentId"/>.</param>
     /// <param name="raw">See <see cref="Raw"/>.</param>
-    /// <param name="liveness">See <see cref="Liveness"/>.</param>
     /// <param name="terms">See <see cref="Terms"/>.</param>
+    /// <param name="seen">When it was last seen, in UTC ticks.</param>
+    /// <param name="known">How far the disk knows that, see <see cref="Know"/>.</param>
     public Document(
-        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, Liveness? liveness = null, LifetimeTerms? terms = null)
+        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, LifetimeTerms? terms = null, long seen = 0, uint known = 0)
         : base(id, key, data, createdAtSeconds)
     {
         DocumentId = documentId;
         Raw = raw;
         IdHash = SessionIds.HashOf(id);
-        (Liveness, Terms) = (liveness, terms);
+        Terms = terms;
+        (_seen, _known) = (seen, known);
     }
 
     private Document(Document before, string id, SessionData data, LifetimeTerms? terms)
@@ -36,7 +45,8 @@ internal sealed class Document : Session
         DocumentId = before.DocumentId;
         Raw = before.Raw;
         IdHash = ReferenceEquals(id, before.Id) ? before.IdHash : SessionIds.HashOf(id);
-        (Liveness, Terms) = (before.Liveness, terms);
+        Terms = terms;
+        (_seen, _known) = (Volatile.Read(ref before._seen), Volatile.Read(ref before._known));
     }
 
     /// <summary>A document that is kept but never served: not an object, or with a name that is no whole number.</summary>
@@ -64,38 +74,123 @@ internal sealed class Document : Session
         set => _isInTransit = value;
     }
 
-    /// <summary>When it was last seen; null where no lifetime asks for that. Versions of a session share it.</summary>
-    public Liveness? Liveness { get; }
-
-    /// <summary>How long it may live; null where <see cref="Liveness"/> is.</summary>
+    /// <summary>How long the session may live; null where no lifetime is asked for, and then nobody notes when it is seen.</summary>
     public LifetimeTerms? Terms { get; }
+
+    /// <summary>When it was last seen, in UTC ticks.</summary>
+    public long Seen => Math.Abs(Volatile.Read(ref _seen));
 
     public override SessionLifetime? Lifetime => Terms?.Own;
 
-    public override DateTimeOffset? LastSeenAt => Liveness is { } life ? new DateTimeOffset(life.Seen, TimeSpan.Zero) : null;
+    public override DateTimeOffset? LastSeenAt => Terms is null ? null : new DateTimeOffset(Seen, TimeSpan.Zero);
 
-    public override DateTimeOffset? ExpiresAt =>
-        Liveness is { } life && Terms!.Deadline(life.Seen, CreatedAtSeconds) is var deadline && deadline <= DateTimeOffset.MaxValue.Ticks
-            ? new DateTimeOffset(deadline, TimeSpan.Zero)
-            : null;
+    public override DateTimeOffset? ExpiresAt => Terms is { } terms && terms.Deadline(Seen, CreatedAtSeconds) is var deadline && deadline <= DateTimeOffset.MaxValue.Ticks
+        ? new DateTimeOffset(deadline, TimeSpan.Zero)
+        : null;
 
     public override string Handle => Handles.Of(this);
 
-    /// <summary>Whether the session has not ended yet.</summary>
+    /// <summary>Whether the session has not ended yet; once it had, it has for good.</summary>
     /// <param name="now">UTC ticks.</param>
-    public bool IsAliveAt(long now) => Liveness is not { } life || life.IsAliveAt(now, Terms!, CreatedAtSeconds);
+    public bool IsAliveAt(long now)
+    {
+        while (Terms is not null)
+        {
+            var seen = Volatile.Read(ref _seen);
+            if (seen < 0)
+            {
+                return false;
+            }
 
-    /// <summary>Notes that the session is used; false where it has ended.</summary>
+            if (!Terms.HaveEnded(seen, CreatedAtSeconds, now))
+            {
+                return true;
+            }
+
+            Interlocked.CompareExchange(ref _seen, -seen, seen);
+        }
+
+        return true;
+    }
+
+    /// <summary>Notes that a living session is used; false where it has ended. To the second: it is written only when that changes.</summary>
     /// <param name="now">UTC ticks.</param>
     /// <param name="isLater">Whether it was last used in another second.</param>
     public bool TrySee(long now, out bool isLater)
     {
         isLater = false;
-        return Liveness is not { } life || life.TrySee(now, Terms!, CreatedAtSeconds, out isLater);
+        while (IsAliveAt(now))
+        {
+            var seen = Volatile.Read(ref _seen);
+            if (Terms is null || now <= seen || now / TimeSpan.TicksPerSecond == seen / TimeSpan.TicksPerSecond)
+            {
+                return seen >= 0;
+            }
+
+            if (seen >= 0 && Interlocked.CompareExchange(ref _seen, now, seen) == seen)
+            {
+                isLater = true;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Why the session has ended, once it has.</summary>
-    public SessionEndReason WhyEnded() => Terms!.Why(Liveness!.Seen, CreatedAtSeconds);
+    public SessionEndReason WhyEnded() => Terms!.Why(Seen, CreatedAtSeconds);
+
+    /// <summary>Takes over what became of the version in whose place this one comes: the later use counts, and an end.</summary>
+    public void TakeOver(Document before)
+    {
+        while (Terms is not null && before.Terms is not null)
+        {
+            var (mine, its) = (Volatile.Read(ref _seen), Volatile.Read(ref before._seen));
+            var later = Math.Max(Math.Abs(mine), Math.Abs(its));
+            later = mine < 0 || its < 0 ? -later : later;
+            if (later == mine || Interlocked.CompareExchange(ref _seen, later, mine) == mine)
+            {
+                Know(Volatile.Read(ref before._known));
+                return;
+            }
+        }
+    }
+
+    /// <summary>The disk says that it was seen by then, in Unix seconds. A time to come is now.</summary>
+    public void Restore(double seconds, long now)
+    {
+        var ticks = Math.Min(UnixTime.ToTicks(seconds), now);
+        _seen = Math.Max(_seen, ticks);
+        Know(UnixTime.ToWholeSeconds(ticks));
+    }
+
+    /// <summary>Whether the disk should be told that it was seen, since what it knows is no longer enough. Whoever is told so tells it, and nobody else.</summary>
+    /// <param name="until">Whole Unix seconds to tell: a touch interval later, so that it need not be told again before.</param>
+    /// <param name="before">What is to be put back where the disk takes nothing (<see cref="Forget"/>).</param>
+    public bool TryClaim(out uint until, out uint before)
+    {
+        var seen = UnixTime.ToWholeSeconds(Seen);
+        (until, before) = (seen + Terms!.TouchSeconds, Volatile.Read(ref _known));
+        return seen > before && Interlocked.CompareExchange(ref _known, until, before) == before;
+    }
+
+    /// <summary>The disk is told that it was seen by then, in whole Unix seconds.</summary>
+    public void Know(uint until)
+    {
+        for (var known = Volatile.Read(ref _known); known < until;)
+        {
+            var found = Interlocked.CompareExchange(ref _known, until, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
+    }
+
+    /// <summary>The disk could not be told after all.</summary>
+    public void Forget(uint until, uint before) => Interlocked.CompareExchange(ref _known, before, until);
 
     public Document WithId(string id) => new(this, id, Data, Terms);
 
@@ -103,5 +198,5 @@ internal sealed class Document : Session
 
     /// <summary>A session that was not timed is from now on.</summary>
     public Document WithTerms(LifetimeTerms terms, long now) =>
-        Liveness is null ? new(Id, Key, Data, CreatedAtSeconds, DocumentId, Raw, new Liveness(now), terms) : new(this, Id, Data, terms);
+        Terms is null ? new(Id, Key, Data, CreatedAtSeconds, DocumentId, Raw, terms, now) : new(this, Id, Data, terms);
 }

@@ -1,7 +1,7 @@
 namespace Jam.Sessions.Actors.Model;
 
 /// <summary>The wall clock of one engine, in UTC ticks: to the second never below the highest time that it has told.</summary>
-/// <remarks>So a clock that is put back makes no session younger. One that jumps ahead counts, as does time asleep. What ended stays so by itself: <see cref="Liveness"/>.</remarks>
+/// <remarks>So a clock that is put back makes no session younger. One that jumps ahead counts, as does time asleep. What ended stays so by itself: <see cref="Document.IsAliveAt"/>.</remarks>
 internal sealed class WallClock(TimeProvider time)
 {
     private long _highest;

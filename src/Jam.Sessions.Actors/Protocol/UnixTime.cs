@@ -32,6 +32,10 @@ internal static class UnixTime
         return DateTimeOffset.UnixEpoch.Ticks + ((long)whole * TimeSpan.TicksPerSecond) + ((long)microseconds * TimeSpan.TicksPerMicrosecond);
     }
 
+    /// <summary>Whole Unix seconds of UTC ticks, rounded up; 0 for earlier times.</summary>
+    public static uint ToWholeSeconds(long ticks) =>
+        (uint)Math.Clamp((ticks - DateTimeOffset.UnixEpoch.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond, 0, uint.MaxValue);
+
     /// <summary>Unix seconds of UTC ticks, never less: rounded up to the microsecond.</summary>
     public static double FromTicksUp(long ticks) =>
         (double)(Math.Ceiling((ticks - DateTimeOffset.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond) / 1_000_000m);

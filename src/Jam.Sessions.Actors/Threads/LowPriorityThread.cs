@@ -5,17 +5,24 @@ namespace Jam.Sessions.Actors.Threads;
 /// <summary>A thread of its own that leaves the processor to whoever else wants it.</summary>
 internal static partial class LowPriorityThread
 {
-    private const int Process = 0, ThisThread = 0, Nice = 10;
+    private const int Process = 0, ThisThread = 0;
 
+    /// <summary>Gives way to all that callers wait for.</summary>
+    public const int Background = 10;
+
+    /// <summary>Gives way, and gets done within reasonable time all the same.</summary>
+    public const int Steady = 5;
+
+    /// <param name="niceness">How much it gives way: each step takes about a fifth of its share where others want the processor too.</param>
     /// <param name="name">Of the thread.</param>
     /// <param name="work">What it does.</param>
     /// <param name="done">Is told on that thread why the work failed; null where it did not.</param>
-    public static void Run(string name, Action work, Action<Exception?> done) => new Thread(() =>
+    public static void Run(int niceness, string name, Action work, Action<Exception?> done) => new Thread(() =>
     {
         Exception? failure = null;
         try
         {
-            LowerPriority();
+            LowerPriority(niceness);
             work();
         }
         catch (Exception e)
@@ -30,12 +37,12 @@ internal static partial class LowPriorityThread
     /// .NET sets priorities on Windows alone. On Linux a niceness is a thread's own (setpriority(2), "C library/kernel differences"), and raising it
     /// needs no right; elsewhere it is the whole process's, and is left as it is.
     /// </remarks>
-    private static void LowerPriority()
+    private static void LowerPriority(int niceness)
     {
         Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
         if (OperatingSystem.IsLinux())
         {
-            _ = SetPriority(Process, ThisThread, Nice);
+            _ = SetPriority(Process, ThisThread, niceness);
         }
     }
 

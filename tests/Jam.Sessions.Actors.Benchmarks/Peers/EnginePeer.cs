@@ -10,7 +10,7 @@ internal abstract class EnginePeer : ISessionPeer
 {
     public const string Name = "engine";
 
-    private static readonly string[] Variants = ["relaxed", "encrypted", "ask"];
+    private static readonly string[] Variants = ["relaxed", "encrypted", "ask", "timed", "limited"];
 
     private readonly Scratch _scratch = new();
     private readonly ActorSystem _system = ActorSystem.Create("benchmark", Quiet.Config);
@@ -28,7 +28,7 @@ internal abstract class EnginePeer : ISessionPeer
 
     public string Path => _scratch["sessions.json"];
 
-    /// <param name="name"><c>engine</c>, with any of <c>-relaxed</c>, <c>-encrypted</c> and <c>-ask</c> behind it.</param>
+    /// <param name="name"><c>engine</c>, with any of <c>-relaxed</c>, <c>-encrypted</c>, <c>-ask</c>, <c>-timed</c> (20 minutes idle) and <c>-limited</c> (5 sessions a key) behind it.</param>
     /// <param name="keyIdleTimeout">The option; null for its default.</param>
     public static EnginePeer Named(string name, TimeSpan? keyIdleTimeout = null)
     {
@@ -42,6 +42,9 @@ internal abstract class EnginePeer : ISessionPeer
         {
             Durability = variants.Contains("relaxed") ? Durability.Relaxed : Durability.Durable,
             KeyIdleTimeout = keyIdleTimeout,
+            IdleTimeout = variants.Contains("timed") ? TimeSpan.FromMinutes(20) : null,
+            MaxSessionsPerKey = variants.Contains("limited") ? 5 : null,
+            SessionLimitPolicy = SessionLimitPolicy.EndOldest,
         };
         if (variants.Contains("encrypted"))
         {

@@ -86,5 +86,17 @@ internal static class AllTargets
         new(15, "… / rocksdb", null, Throughput, Create64, "rocksdb create 64 10000"),
         new(15, "… / lmdb", null, Throughput, Create64, "lmdb create 64 10000"),
         new(15, "… / cdict-fasterlog", null, Throughput, Create64, "cdict-fasterlog create 64 10000"),
+
+        // Lifetimes, lists and limits, each against the same without them.
+        new(16, "`GetAsync` of a session with an idle timeout: ns more than without one and a look at the clock", AtMost(5), "more_ns", "timed-get"),
+        new(16, "…: bytes allocated", AtMost(0), "get_bytes", "timed-get"),
+        new(16, "web, 64 callers, relaxed, idle timeout / none", AtLeast(0.9), Throughput, "engine-timed-relaxed web 64 10000", WebRelaxed),
+        new(16, "web, 64 callers, durable, idle timeout / none", AtLeast(0.9), Throughput, "engine-timed web 64 10000", "engine web 64 10000"),
+        new(16, "heap of 1,000,000 idle sessions, idle timeout / none: bytes a session", null, "heap_b_session", "heap engine-timed 1000000", Heap),
+        new(16, "sweep of 1,000,000 sessions, none dead: ms of processor", AtMost(50), "sweep_cpu_ms", "sweep-none 1000000"),
+        new(16, "…: longest read beside it, ms more than without it", AtMost(1), "sweep_pause_ms", "sweep-none 1000000"),
+        new(16, "sweep of 1,000,000 sessions, all dead, under load: s", AtMost(60), "sweep_s", "sweep-all 1000000"),
+        new(16, "list of 10 sessions, in µs", AtMost(5), "list_us", "list"),
+        new(16, "durable create, 1 caller: 5 live and a limit of 5 / no limit", AtMost(1.3), "limited_per_free", "limited-create"),
     ];
 }

@@ -116,11 +116,11 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     private void Touch()
     {
         _time.Advance(TimeSpan.FromSeconds(random.Next(1, 200)));
-        foreach (var session in s_keys.SelectMany(key => _table.Of(key)).Where(session => session.Liveness is not null && random.Next(3) == 0).ToList())
+        foreach (var session in s_keys.SelectMany(key => _table.Of(key)).Where(session => session.Terms is not null && random.Next(3) == 0).ToList())
         {
             session.TrySee(_time.GetUtcNow().UtcTicks, out _);
             oracle.Used(session);
-            if (session.Liveness!.TryClaim(session.Terms!.TouchSeconds, out var until, out _))
+            if (session.TryClaim(out var until, out _))
             {
                 _log.TryTouch(TextHash.Of(session.Key), session, until);
             }

@@ -70,27 +70,27 @@ internal sealed class Oracle
     public void Used(Document session)
     {
         var known = _times.GetValueOrDefault(session.DocumentId);
-        _times[session.DocumentId] = (known.Least, Math.Max(known.Latest, session.Liveness!.Seen));
+        _times[session.DocumentId] = (known.Least, Math.Max(known.Latest, session.Seen));
     }
 
     /// <summary>What these changes say of their sessions' use was acknowledged.</summary>
     public void Seen(IEnumerable<DocumentChange> changes)
     {
-        foreach (var session in changes.Select(change => change.After).Where(session => session?.Liveness is not null))
+        foreach (var session in changes.Select(change => change.After).Where(session => session?.Terms is not null))
         {
             Used(session!);
             var known = _times[session!.DocumentId];
-            _times[session.DocumentId] = (Math.Max(known.Least, session.Liveness!.Seen), known.Latest);
+            _times[session.DocumentId] = (Math.Max(known.Least, session.Seen), known.Latest);
         }
     }
 
     /// <summary>Checks when sessions were seen by what a recovery found: not before what was acknowledged, and not more than a touch interval later than it was.</summary>
     public void RecoveredTimes(IEnumerable<Document> found, long now)
     {
-        foreach (var session in found.Where(session => session.Liveness is not null))
+        foreach (var session in found.Where(session => session.Terms is not null))
         {
             // One whose life begins with this start: nothing of it has come to the disk yet.
-            var seen = session.Liveness!.Seen;
+            var seen = session.Seen;
             var isBegun = seen == now && session.Terms!.Since.Equals(UnixTime.FromTicksUp(now));
             if (isBegun && _times.GetValueOrDefault(session.DocumentId).Least == 0)
             {

@@ -104,7 +104,7 @@ public sealed class ExpirySweepSpec
     {
         var clock = new WallClock(_time);
         var table = new SessionTable([.. Enumerable.Range(0, sessions).Select(i => new Document(
-            $"id{i}", $"user{i}", SessionData.Empty, 1.5, i + 1, raw: null, new Liveness(clock.Now()), s_rules.Terms(own: null, double.NaN)))]);
+            $"id{i}", $"user{i}", SessionData.Empty, 1.5, i + 1, raw: null, s_rules.Terms(own: null, double.NaN), clock.Now()))]);
         return (table, new ExpirySweep(table, _keys, s_rules, clock, new EventHub("", publish: null, clock)) { Log = _log });
     }
 

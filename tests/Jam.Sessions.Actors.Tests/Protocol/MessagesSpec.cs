@@ -152,7 +152,7 @@ public sealed class MessagesSpec
 
     private static Drawn Drawn(IdentitySource source) => source.DrawAsync(Key, forNewDocument: true).GetAwaiter().GetResult();
 
-    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null, new WallClock(TimeProvider.System));
+    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null);
 
     private static Snapshot Read(string json) =>
         SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentReader(null));

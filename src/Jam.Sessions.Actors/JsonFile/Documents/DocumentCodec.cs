@@ -78,7 +78,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         length += WriteData(room[length..], data);
         length += Copy(", \"created_at\": "u8, room[length..]);
         length += JsonText.Float(session.CreatedAtSeconds, room[length..]).Length;
-        if (session.Liveness is not null)
+        if (session.Terms is not null)
         {
             length += Copy(", \"jam_sessions\": "u8, room[length..]);
             length += WriteLifetime(room[length..], session, isExact);
@@ -124,7 +124,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         var before = NewReader();
         var scanner = new JsonScanner(raw);
         var copied = 0;
-        var (hasData, hasLifetime) = (false, session.Liveness is null);
+        var (hasData, hasLifetime) = (false, session.Terms is null);
         scanner.Take((byte)'{');
         var isEmpty = scanner.TryTake((byte)'}');
         while (!isEmpty)
@@ -139,7 +139,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             hasData |= isData;
             var changedId = member == DocumentMember.SessionId && fields.Id != session.Id;
             var changedData = isData && !(fields.Data.Equals(session.Data) && !IsPlainWhereTokensAre(before, session));
-            var isLifetime = member == DocumentMember.Lifetime && session.Liveness is not null;
+            var isLifetime = member == DocumentMember.Lifetime && session.Terms is not null;
             hasLifetime |= isLifetime;
             if (changedId || changedData || isLifetime)
             {
@@ -186,7 +186,7 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
 
     private static int FrameLength(Document session) =>
-        (session.Liveness is null ? 0 : StoredLifetime.MaxLength) + (LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength);
+        (session.Terms is null ? 0 : StoredLifetime.MaxLength) + (LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength);
 
     private static void WriteName(IBufferWriter<byte> output, Document session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
 

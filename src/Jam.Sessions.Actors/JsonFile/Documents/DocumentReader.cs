@@ -182,10 +182,10 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
             Counts.AddBegunLifetime();
         }
 
-        var life = new Liveness(stored is null ? now : 0);
-        life.Restore(stored?.Seen ?? _now, now);
         var since = stored is { } known && (!double.IsNaN(known.Since) || UnixTime.ToDateTimeOffset(createdAt) is not null) ? known.Since : _now;
-        return new Document(id, key, data, createdAt, documentId, raw, life, TermsOf(stored?.Own, since));
+        var session = new Document(id, key, data, createdAt, documentId, raw, TermsOf(stored?.Own, since), stored is null ? now : 0);
+        session.Restore(stored?.Seen ?? _now, now);
+        return session;
     }
 
     /// <summary>Sessions that began to live at one moment share their terms.</summary>

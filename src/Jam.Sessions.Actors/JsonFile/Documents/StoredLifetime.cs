@@ -23,12 +23,12 @@ internal readonly record struct StoredLifetime(double Seen, double Since, Sessio
     /// <param name="isExact">Whether the time is the one at which it was seen; else one touch interval later, so that use until then need not be written.</param>
     public static int Write(Span<byte> room, Document session, bool isExact)
     {
-        var (life, terms) = (session.Liveness!, session.Terms!);
-        var seen = UnixTime.FromTicksUp(life.Seen);
+        var terms = session.Terms!;
+        var seen = UnixTime.FromTicksUp(session.Seen);
         if (!isExact)
         {
-            var until = Liveness.ToSeconds(life.Seen) + terms.TouchSeconds;
-            life.Know(until);
+            var until = UnixTime.ToWholeSeconds(session.Seen) + terms.TouchSeconds;
+            session.Know(until);
             seen = until;
         }
 

@@ -33,9 +33,9 @@ internal sealed class DocumentReplay(List<Document> documents, long now) : IJour
 
     public void See(long documentId, uint until)
     {
-        if (Places().TryGetValue(documentId, out var place))
+        if (Places().TryGetValue(documentId, out var place) && _documents[place] is { Terms: not null } session)
         {
-            _documents[place]!.Liveness?.Restore(until, now);
+            session.Restore(until, now);
         }
     }
 
