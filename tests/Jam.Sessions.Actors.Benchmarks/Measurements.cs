@@ -22,7 +22,7 @@ internal static class Measurements
             case ["get", var store]:
                 return await GetProbe.RunAsync(store, settings);
             case ["timed-get"]:
-                return await LifetimeProbe.GetAsync(settings);
+                return await LifetimeProbe.GetAsync();
             case ["list"]:
                 return await LifetimeProbe.ListAsync();
             case ["sweep-none", var sessions]:

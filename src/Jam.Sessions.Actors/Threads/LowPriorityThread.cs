@@ -11,7 +11,7 @@ internal static partial class LowPriorityThread
     public const int Background = 10;
 
     /// <summary>Gives way, and gets done within reasonable time all the same.</summary>
-    public const int Steady = 5;
+    public const int Steady = 1;
 
     /// <param name="niceness">How much it gives way: each step takes about a fifth of its share where others want the processor too.</param>
     /// <param name="name">Of the thread.</param>
