@@ -113,18 +113,25 @@ internal sealed class Document : Session
         return true;
     }
 
-    /// <summary>Notes that a living session is used; false where it has ended. To the second: it is written only when that changes.</summary>
+    /// <summary>Notes that a living session is used; false where it has ended. To the second: what was noted within the last one stands.</summary>
     /// <param name="now">UTC ticks.</param>
-    /// <param name="isLater">Whether it was last used in another second.</param>
+    /// <param name="isLater">Whether it was noted.</param>
     public bool TrySee(long now, out bool isLater)
     {
         isLater = false;
+
+        // No idle time is shorter than a second, and no time of one that has ended is near to now.
+        if (Terms is null || ((ulong)(now - Volatile.Read(ref _seen)) < TimeSpan.TicksPerSecond && !Terms.AreTooOld(CreatedAtSeconds, now)))
+        {
+            return true;
+        }
+
         while (IsAliveAt(now))
         {
             var seen = Volatile.Read(ref _seen);
-            if (Terms is null || now <= seen || now / TimeSpan.TicksPerSecond == seen / TimeSpan.TicksPerSecond)
+            if (seen >= 0 && now - seen < TimeSpan.TicksPerSecond)
             {
-                return seen >= 0;
+                return true;
             }
 
             if (seen >= 0 && Interlocked.CompareExchange(ref _seen, now, seen) == seen)

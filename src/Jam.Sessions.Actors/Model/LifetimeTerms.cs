@@ -25,13 +25,16 @@ internal sealed class LifetimeTerms(SessionLifetime? own, double since, long idl
     public bool HaveDeadline => idle != Never || max != Never;
 
     /// <summary>Whether the session has ended at this time. At the deadline it has, one tick before it has not.</summary>
-    public bool HaveEnded(long seen, double createdAt, long now) => now - seen >= idle || (max != Never && IsTooOld(createdAt, now));
+    public bool HaveEnded(long seen, double createdAt, long now) => now - seen >= idle || AreTooOld(createdAt, now);
 
     /// <summary>The deadline in ticks; <see cref="Never"/> where there is none.</summary>
     public long Deadline(long seen, double createdAt) => Math.Min(Later(seen, idle), Oldest(createdAt));
 
     /// <summary>Why a session that has ended did so.</summary>
     public SessionEndReason Why(long seen, double createdAt) => Later(seen, idle) <= Oldest(createdAt) ? SessionEndReason.Idle : SessionEndReason.MaxLifetime;
+
+    /// <summary>Whether the session has its greatest age.</summary>
+    public bool AreTooOld(double createdAt, long now) => max != Never && IsTooOld(createdAt, now);
 
     private bool IsTooOld(double createdAt, long now)
     {
