@@ -14,15 +14,13 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     /// <summary>The living session of an id; null where there is none.</summary>
     /// <param name="id">The id.</param>
     /// <param name="isUse">Whether the session counts as used.</param>
-    public Document? Find(string id, bool isUse)
+    public Document? Find(string id, bool isUse) =>
+        table.TryFind(id, out var session) && session.Terms is not null && !session.WasJustSeen(clock.Now()) ? FindTimed(id, isUse) : session;
+
+    private Document? FindTimed(string id, bool isUse)
     {
         while (table.TryFind(id, out var session))
         {
-            if (session.Terms is null)
-            {
-                return session;
-            }
-
             var (now, isLater) = (clock.Now(), false);
             var isAlive = isUse ? session.TrySee(now, out isLater) : session.IsAliveAt(now);
             if (isAlive && !isLater)

@@ -113,19 +113,18 @@ internal sealed class Document : Session
         return true;
     }
 
+    /// <summary>Whether the session is alive, and was seen within the last second, so that nothing is to be noted: the answer for a busy session.</summary>
+    /// <remarks>No idle time is shorter than a second, and the time of a session that has ended is near to no time.</remarks>
+    /// <param name="now">UTC ticks.</param>
+    public bool WasJustSeen(long now) =>
+        Terms is null || ((ulong)(now - Volatile.Read(ref _seen)) < TimeSpan.TicksPerSecond && !Terms.AreTooOld(CreatedAtSeconds, now));
+
     /// <summary>Notes that a living session is used; false where it has ended. To the second: what was noted within the last one stands.</summary>
     /// <param name="now">UTC ticks.</param>
     /// <param name="isLater">Whether it was noted.</param>
     public bool TrySee(long now, out bool isLater)
     {
         isLater = false;
-
-        // No idle time is shorter than a second, and no time of one that has ended is near to now.
-        if (Terms is null || ((ulong)(now - Volatile.Read(ref _seen)) < TimeSpan.TicksPerSecond && !Terms.AreTooOld(CreatedAtSeconds, now)))
-        {
-            return true;
-        }
-
         while (IsAliveAt(now))
         {
             var seen = Volatile.Read(ref _seen);
