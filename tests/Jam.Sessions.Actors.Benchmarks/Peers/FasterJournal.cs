@@ -9,12 +9,14 @@ namespace Jam.Sessions.Actors.Benchmarks.Peers;
 /// <remarks>
 /// Durable: a change waits until a commit covers its record; there is one commit at a time, and what comes meanwhile is in the next. Relaxed: a
 /// change is complete in the log's memory, which is committed every 100 ms, as the engine does. Both in fast commit mode, in which a
-/// commit is a record in the log: its own metadata, a file of its own, is written now and then only.
+/// commit is a record in the log: its own metadata, a file of its own, is written now and then only. FasterLog waits for its files
+/// on threads of the pool, whose other threads have to tell it that they are written: with two in all, it stood still for a second now and then.
 /// </remarks>
 internal sealed class FasterJournal : IJournal
 {
     private const int MemorySize = 1 << 28;
     private const int CommitsPerMetadata = 1000;
+    private const int BlockedThreads = 16;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
@@ -42,6 +44,7 @@ internal sealed class FasterJournal : IJournal
         _log = new FasterLog(_settings);
         if (isDurable)
         {
+            PoolThreads.AtLeast(BlockedThreads);
             _waiting = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
             _committing = CommitAsync(_waiting.Reader);
         }

@@ -21,8 +21,7 @@ internal sealed class RocksDbPeer : ISessionPeer
     {
         if (isSynced)
         {
-            ThreadPool.GetMinThreads(out _, out var ports);
-            ThreadPool.SetMinThreads(Callers, ports);
+            PoolThreads.AtLeast(Callers);
         }
 
         _store = new RocksDbStore(_scratch["store"], isSynced);
