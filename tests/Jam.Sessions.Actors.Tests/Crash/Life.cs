@@ -26,7 +26,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
     private static readonly long s_begin = new DateTime(2026, 11, 22, 17, 48, 5, 250, DateTimeKind.Utc).Ticks;
 
-    // Long enough that nothing ends in a workload but what is made to; so short that sessions are touched.
+    // Long enough that nothing ends in a workload but what has a lifetime of its own.
     private static readonly SessionRules s_timed = new(idle: TimeSpan.FromHours(10), touchInterval: TimeSpan.FromMinutes(1));
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(s_begin, TimeSpan.Zero));
@@ -252,15 +252,19 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     private ISessionCommand Command(string key, KeySessions sessions)
     {
         var id = sessions.IsEmpty ? "nobody" : sessions.ElementAt(random.Next(sessions.Count)).Id;
-        return random.Next(20) switch
+        return random.Next(22) switch
         {
-            < 7 => new CreateSession(key, Data()),
+            < 7 => new CreateSession(key, Data()) { Lifetime = Lifetime() },
             < 12 => new UpdateSession(id, Data()),
             < 15 => new ReworkSession(id),
             < 18 => new DeleteSession(id),
-            _ => new ClearSessions(key),
+            < 20 => new ClearSessions(key),
+            _ => ExpireSessions.Instance,
         };
     }
+
+    /// <summary>Where sessions are timed, some end while others go on, and are swept.</summary>
+    private SessionLifetime? Lifetime() => _rules.TimeAll && random.Next(3) == 0 ? new SessionLifetime(Idle: TimeSpan.FromMinutes(3)) : null;
 
     private SessionData Data() => SessionData.From(JsonSerializer.Serialize(
         new { n = random.Next(1_000_000), text = new string((char)('a' + random.Next(26)), random.Next(5) == 0 ? random.Next(400, 2500) : random.Next(30)) }));
