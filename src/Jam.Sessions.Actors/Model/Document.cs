@@ -113,13 +113,13 @@ internal sealed class Document : Session
         return true;
     }
 
-    /// <summary>Whether the session is alive, and was seen within the last second, so that nothing is to be noted: the answer for a busy session.</summary>
-    /// <remarks>No idle time is shorter than a second, and the time of a session that has ended is near to no time.</remarks>
+    /// <summary>Whether the session is alive, and was seen just before, so that nothing is to be noted: the answer for a busy session.</summary>
+    /// <remarks>No idle time is as short, and the time of a session that has ended is near to no time.</remarks>
     /// <param name="now">UTC ticks.</param>
     public bool WasJustSeen(long now) =>
-        Terms is null || ((ulong)(now - Volatile.Read(ref _seen)) < TimeSpan.TicksPerSecond && !Terms.AreTooOld(CreatedAtSeconds, now));
+        Terms is null || ((ulong)(now - Volatile.Read(ref _seen)) < (ulong)Terms.NotedEvery && !Terms.AreTooOld(CreatedAtSeconds, now));
 
-    /// <summary>Notes that a living session is used; false where it has ended. To the second: what was noted within the last one stands.</summary>
+    /// <summary>Notes that a living session is used; false where it has ended. What was noted just before stands (<see cref="LifetimeTerms.NotedEvery"/>).</summary>
     /// <param name="now">UTC ticks.</param>
     /// <param name="isLater">Whether it was noted.</param>
     public bool TrySee(long now, out bool isLater)
@@ -128,7 +128,7 @@ internal sealed class Document : Session
         while (IsAliveAt(now))
         {
             var seen = Volatile.Read(ref _seen);
-            if (seen >= 0 && now - seen < TimeSpan.TicksPerSecond)
+            if (seen >= 0 && now - seen < Terms!.NotedEvery)
             {
                 return true;
             }

@@ -21,6 +21,9 @@ internal sealed class LifetimeTerms(SessionLifetime? own, double since, long idl
 
     public uint TouchSeconds => touchSeconds;
 
+    /// <summary>Use within so many ticks of the last that was noted is not noted: a second, or a twentieth of a shorter idle time, so that use keeps any session alive.</summary>
+    public long NotedEvery { get; } = Math.Min(TimeSpan.TicksPerSecond, idle / 20);
+
     /// <summary>Whether there is an end at all.</summary>
     public bool HaveDeadline => idle != Never || max != Never;
 

@@ -51,6 +51,23 @@ public abstract partial class SessionsContract
         Assert.Equal(0, (await sessions.Client.CountAsync("user1")).Sessions);
     }
 
+    [Theory]
+    [InlineData(1000, 50)]
+    [InlineData(1000, 900)]
+    [InlineData(1500, 400)]
+    [InlineData(60_000, 700)]
+    public async Task A_session_in_constant_use_does_not_end(int idle, int every)
+    {
+        await using var sessions = await BeginTimedAsync(idle: TimeSpan.FromMilliseconds(idle));
+        var (read, updated) = (await CreateAsync(sessions), await CreateAsync(sessions));
+        for (var i = 0; i < 200; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(every));
+            Assert.NotNull(await sessions.Client.GetAsync(read));
+            await sessions.Client.TouchAsync(updated);
+        }
+    }
+
     [Fact]
     public async Task No_use_lifts_the_greatest_age_and_only_a_new_one_moves_it()
     {
