@@ -14,15 +14,18 @@ namespace Jam.Sessions.Actors.Keys;
 internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, SessionRules rules, WallClock clock, EventHub events)
 {
     private readonly Lock _lock = new();
-    private List<Action<int>> _waiting = [];
+    private List<Action<object>> _waiting = [];
     private bool _isRunning;
 
     /// <summary>Takes what is removed; null until it is open.</summary>
     public ICommitLog? Log { private get; set; }
 
+    /// <summary>Hears of a fault that nobody foresaw; the next sweep is made all the same.</summary>
+    public Action<Exception> OnFault { private get; set; } = static _ => { };
+
     /// <summary>Sweeps once, beginning after this call.</summary>
-    /// <param name="done">Hears how many sessions were removed; at once, where none can end.</param>
-    public void Run(Action<int> done)
+    /// <param name="done">Hears how many sessions were removed, or the fault that ended the sweep; at once, where none can end. Must not throw.</param>
+    public void Run(Action<object> done)
     {
         if (!table.IsTimed || Log is null)
         {
@@ -48,19 +51,23 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
     {
         while (TakeWaiting() is { Count: > 0 } waiting)
         {
-            var count = 0;
+            // One that fails must not be the last one.
+            object answer;
             try
             {
-                count = SweepAll(Log!);
+                answer = SweepAll(Log!);
             }
-            finally
+            catch (Exception e)
             {
-                waiting.ForEach(done => done(count));
+                OnFault(e);
+                answer = new SessionEngineException(e);
             }
+
+            waiting.ForEach(done => done(answer));
         }
     }
 
-    private List<Action<int>> TakeWaiting()
+    private List<Action<object>> TakeWaiting()
     {
         lock (_lock)
         {

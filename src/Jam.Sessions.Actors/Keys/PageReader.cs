@@ -63,8 +63,9 @@ internal readonly record struct PagePlace(ScanPlace Place, string Owner, long Do
 
         ReadOnlySpan<byte> bytes = Base64Url.DecodeFromChars(text);
         return bytes.Length >= Head && bytes.Length % sizeof(char) == 0 && BinaryPrimitives.ReadInt32LittleEndian(bytes) == s_process
+            && BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]) is >= 0 and var stripe && stripe < SessionTable.Parts
             ? new PagePlace(
-                new ScanPlace(BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..])),
+                new ScanPlace(stripe, BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..])),
                 MemoryMarshal.Cast<byte, char>(bytes[Head..]).ToString(),
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[12..]))
             : null;

@@ -46,6 +46,8 @@ internal sealed class SessionManager : UntypedActor
         var self = Self;
         engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
         engine.Reader.Log = engine.Expiry.Log = _log;
+        var logger = _logger;
+        engine.Expiry.OnFault = e => logger.Error(e, "jam.sessions: a sweep failed unexpectedly; what has ended is dead without it, and the next one is made");
     }
 
     public static Props Props(ManagerServices engine) =>

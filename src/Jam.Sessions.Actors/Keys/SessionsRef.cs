@@ -5,7 +5,6 @@ using Akka.Dispatch.SysMsg;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
-using Jam.Sessions.Actors.Settings;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -116,7 +115,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
             return;
         }
 
-        engine.Expiry.Run(count => done(count));
+        engine.Expiry.Run(answer => done(answer is JamSessionsException failure ? Failure(failure.Fresh()) : answer));
     }
 
     protected override void TellInternal(object message, IActorRef sender)
@@ -207,7 +206,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     {
         if (engine.Capacity.TryEnter())
         {
-            return DrawInPlace(create, request);
+            return DrawInPlace(create, request, isCallersThread: true);
         }
 
         engine.Expiry.Run(_ =>
@@ -215,7 +214,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
             object? answer;
             try
             {
-                answer = engine.Capacity.TryEnter() ? DrawInPlace(create, request) : Failure(new SessionCapacityException(engine.Capacity.Limit));
+                answer = engine.Capacity.TryEnter() ? DrawInPlace(create, request, isCallersThread: false) : Failure(new SessionCapacityException(engine.Capacity.Limit));
             }
             catch (Exception e)
             {
@@ -230,19 +229,22 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
         return null;
     }
 
-    private object? DrawInPlace(CreateSession create, Request request)
+    private object? DrawInPlace(CreateSession create, Request request, bool isCallersThread)
     {
         request.Place = engine.Capacity;
-        return Draw(create.SessionKey, request);
+        return Draw(create.SessionKey, request, isCallersThread);
     }
 
     /// <summary>Draws what the command needs, and then passes it on; at once, where the id factory needs no time.</summary>
-    private object? Draw(string sessionKey, Request request)
+    /// <param name="sessionKey">Whose session.</param>
+    /// <param name="request">The command.</param>
+    /// <param name="isCallersThread">Whether this is the caller's own thread: on others no code of the host runs.</param>
+    private object? Draw(string sessionKey, Request request, bool isCallersThread = true)
     {
         var forNewDocument = request.Command is CreateSession;
-        if (_identities.IsHosts && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (_identities.IsHosts && !(isCallersThread && RuntimeHelpers.TryEnsureSufficientExecutionStack()))
         {
-            // The host's factory creates sessions, whose ids it makes, and so on.
+            // Without stack: the host's factory creates sessions, whose ids it makes, and so on.
             _ = PassLaterAsync(sessionKey, request, Task.Run(() => _identities.DrawAsync(sessionKey, forNewDocument).AsTask()));
             return null;
         }

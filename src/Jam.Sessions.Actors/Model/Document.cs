@@ -27,16 +27,15 @@ internal sealed class Document : Session
     /// <param name="raw">See <see cref="Raw"/>.</param>
     /// <param name="terms">See <see cref="Terms"/>.</param>
     /// <param name="seen">When it was last seen, in UTC ticks.</param>
-    /// <param name="known">How far the disk knows that, see <see cref="Know"/>.</param>
     public Document(
-        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, LifetimeTerms? terms = null, long seen = 0, uint known = 0)
+        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, LifetimeTerms? terms = null, long seen = 0)
         : base(id, key, data, createdAtSeconds)
     {
         DocumentId = documentId;
         Raw = raw;
         IdHash = SessionIds.HashOf(id);
         Terms = terms;
-        (_seen, _known) = (seen, known);
+        _seen = seen;
     }
 
     private Document(Document before, string id, SessionData data, LifetimeTerms? terms)
@@ -128,7 +127,7 @@ internal sealed class Document : Session
         while (IsAliveAt(now))
         {
             var seen = Volatile.Read(ref _seen);
-            if (seen >= 0 && now - seen < Terms!.NotedEvery)
+            if (Terms is null || (seen >= 0 && now - seen < Terms.NotedEvery))
             {
                 return true;
             }

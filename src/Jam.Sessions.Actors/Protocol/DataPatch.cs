@@ -14,7 +14,7 @@ internal sealed class DataPatch
     public static DataPatch Of(SessionData set, IReadOnlyList<string> remove)
     {
         var patch = new DataPatch();
-        foreach (var (name, member) in MembersOf(set.Utf8.Span))
+        foreach (var (name, member) in MembersOf(set.Utf8.Span, "The members to set have a name that is no well-formed text."))
         {
             patch._changes[name] = set.Utf8.Span[member].ToArray();
         }
@@ -39,7 +39,7 @@ internal sealed class DataPatch
     {
         var text = data.Utf8.Span;
         var done = new HashSet<string>(StringComparer.Ordinal);
-        var members = MembersOf(text);
+        var members = MembersOf(text, "The session's data is not a standard JSON object, so no member of it can be changed; replace all of it by an update.");
         var between = members.Count > 1 ? text[members[0].At.End..members[1].At.Start] : ","u8;
         var result = new MemoryStream(text.Length + 64);
         result.Write("{"u8);
@@ -77,7 +77,7 @@ internal sealed class DataPatch
         result.Write(member);
     }
 
-    private static List<(string Name, Range At)> MembersOf(ReadOnlySpan<byte> text)
+    private static List<(string Name, Range At)> MembersOf(ReadOnlySpan<byte> text, string otherwise)
     {
         var members = new List<(string, Range)>();
         try
@@ -85,7 +85,7 @@ internal sealed class DataPatch
             var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = SessionData.MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                throw NoObject();
+                throw new SessionDataException(otherwise);
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -98,11 +98,9 @@ internal sealed class DataPatch
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw NoObject();
+            throw new SessionDataException(otherwise);
         }
 
         return members;
     }
-
-    private static SessionDataException NoObject() => new("The session's data is not a standard JSON object, so no member of it can be changed; replace all of it by an update.");
 }

@@ -50,7 +50,7 @@ public sealed class SessionConflictException(SessionData currentData)
 /// <summary>The key has as many sessions as it may have, and the policy is to refuse more.</summary>
 /// <param name="maximum">How many that is.</param>
 public sealed class SessionLimitException(int maximum)
-    : JamSessionsException($"The session key has {maximum} sessions, which is max-sessions-per-key; end one of them first.")
+    : JamSessionsException($"The session key has as many sessions as max-sessions-per-key allows ({maximum}); end one of them first.")
 {
     /// <summary>How many sessions a key may have.</summary>
     public int Maximum => maximum;

@@ -114,6 +114,7 @@ public sealed record PatchSession : ISessionRequest<Done>, ISessionIdCommand
     /// <param name="set">Members to set, each as a whole; null: none.</param>
     /// <param name="remove">Names of members to remove; what is not there is no error; null: none.</param>
     /// <exception cref="ArgumentException">The id is null or empty, a name is null, or a name is set and removed.</exception>
+    /// <exception cref="SessionDataException">A name to set has an unpaired surrogate.</exception>
     public PatchSession(string sessionId, SessionData? set = null, IEnumerable<string>? remove = null)
     {
         SessionId = SessionIds.Checked(sessionId);

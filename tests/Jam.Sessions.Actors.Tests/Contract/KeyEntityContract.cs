@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace Jam.Sessions.Actors.Tests.Contract;
@@ -33,10 +35,10 @@ public abstract partial class SessionsContract
         await using var sessions = await BeginAsync();
         var client = sessions.Client;
         var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => client.CreateAsync($"user{i % 7}", Data())));
-        var handles = ids.Select(id => client.PeekAsync(id).AsTask().GetAwaiter().GetResult()!.Handle).ToList();
+        var handles = await Task.WhenAll(ids.Select(async id => (await client.PeekAsync(id))!.Handle));
         Assert.Equal(1000, handles.Distinct(StringComparer.Ordinal).Count());
         Assert.All(handles, handle => Assert.Matches("^[0-9a-z]{16}$", handle));
-        Assert.All(handles.Take(20), handle => Assert.Null(client.GetAsync(handle).AsTask().GetAwaiter().GetResult()));
+        Assert.All(await Task.WhenAll(handles.Take(20).Select(handle => client.GetAsync(handle).AsTask())), Assert.Null);
         await client.UpdateAsync(ids[0], Data("{}"));
         var moved = await client.ReworkAsync(ids[0]);
         Assert.Equal(handles[0], (await client.PeekAsync(moved))!.Handle);
@@ -157,6 +159,26 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
+    public async Task An_id_factory_runs_on_no_thread_of_the_sweep()
+    {
+        var threads = new ConcurrentBag<string?>();
+        await using var sessions = await BeginAsync(o =>
+        {
+            (o.MaxSessions, o.IdleTimeout, o.TimeProvider) = (1, s_minute, _time);
+            o.IdFactory = () =>
+            {
+                threads.Add(Thread.CurrentThread.Name);
+                return SessionIds.Random256();
+            };
+        });
+        await sessions.Client.CreateAsync("user1", Data());
+        _time.Advance(s_minute);
+        await sessions.Client.CreateAsync("user2", Data());
+        Assert.Equal(2, threads.Count);
+        Assert.DoesNotContain("jam.sessions.sweep", threads);
+    }
+
+    [Fact]
     public async Task A_full_store_stays_within_its_limit_under_concurrent_creates()
     {
         await using var sessions = await BeginAsync(o => o.MaxSessions = 20);
@@ -225,6 +247,10 @@ public abstract partial class SessionsContract
             Assert.Equal(first.Sessions.Select(session => session.Session.Handle), (await client.SendAsync(new QuerySessions(nonsense, limit: 10))).Sessions.Select(session => session.Session.Handle));
         }
 
+        // The stripe of a place, made one that there is not.
+        var forged = Base64Url.DecodeFromChars(first.Next);
+        forged[7] ^= 0x80;
+        Assert.Equal(10, (await client.SendAsync(new QuerySessions(Base64Url.EncodeToString(forged), limit: 10))).Sessions.Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => new QuerySessions(limit: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new QuerySessions(limit: QuerySessions.MaxLimit + 1));
     }

@@ -74,6 +74,7 @@ public abstract partial class SessionsContract
         await Assert.ThrowsAsync<SessionDataException>(() => sessions.Client.PatchAsync(id, Data($$"""{"b": "{{new string('x', 19)}}"}""")));
         await Assert.ThrowsAsync<SessionDataException>(() => sessions.Client.PatchAsync(id, Data($$"""{"b": "{{new string('x', 40)}}"}""")));
         await Assert.ThrowsAsync<SessionNotFoundException>(() => sessions.Client.PatchAsync("nobody", Data()));
+        Assert.Contains("members to set", Assert.Throws<SessionDataException>(() => new PatchSession(id, Data("""{"\ud800": 2}"""))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("remove", () => new PatchSession(id, Data("""{"a": 2}"""), ["a"]));
         Assert.Equal("""{"a": 1}""", (await sessions.Client.GetAsync(id))!.Data.Json);
     }

@@ -93,11 +93,34 @@ public sealed class ExpirySweepSpec
         Assert.Equal(0, await second!);
     }
 
+    [Fact]
+    public async Task A_sweep_that_fails_is_told_and_is_not_the_last_one()
+    {
+        var (table, sweep) = Of(3);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var faults = new List<Exception>();
+        sweep.OnFault = faults.Add;
+        _log.OnAppend = () => throw new InvalidOperationException("a fault");
+        await Assert.ThrowsAsync<SessionEngineException>(() => RunAsync(sweep));
+        Assert.Equal("a fault", Assert.Single(faults).Message);
+        _log.OnAppend = () => { };
+        Assert.Equal(3, await RunAsync(sweep));
+        Assert.Equal((0, 0), (table.Count, _keys.Count));
+    }
+
+    [Fact]
+    public void A_session_that_is_not_timed_is_alive_and_nothing_is_noted()
+    {
+        var session = new Document("id", "user", SessionData.Empty, 1.5, 1, raw: null);
+        Assert.True(session.TrySee(_time.GetUtcNow().UtcTicks, out var isLater));
+        Assert.Equal((false, true, null), (isLater, session.IsAliveAt(long.MaxValue), session.LastSeenAt));
+    }
+
     private static async Task<int> RunAsync(ExpirySweep sweep)
     {
-        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
         sweep.Run(done.SetResult);
-        return await done.Task.WaitAsync(s_patience);
+        return await done.Task.WaitAsync(s_patience) is var answer && answer is Exception fault ? throw fault : (int)answer;
     }
 
     private (SessionTable Table, ExpirySweep Sweep) Of(int sessions)
