@@ -92,7 +92,7 @@ internal static class AllTargets
         new(16, "…: bytes allocated", AtMost(0), "get_bytes", "timed-get"),
         new(16, "web, 64 callers, relaxed, idle timeout / none", AtLeast(0.9), Throughput, "engine-timed-relaxed web 64 10000", WebRelaxed),
         new(16, "web, 64 callers, durable, idle timeout / none", AtLeast(0.9), Throughput, "engine-timed web 64 10000", "engine web 64 10000"),
-        new(16, "heap of 1,000,000 idle sessions, idle timeout / none: bytes a session", null, "heap_b_session", "heap engine-timed 1000000", Heap),
+        new(16, "heap of 1,000,000 idle sessions, idle timeout / none", null, "heap_b_session", "heap engine-timed 1000000", Heap),
         new(16, "sweep of 1,000,000 sessions, none dead: ms of processor", AtMost(50), "sweep_cpu_ms", "sweep-none 1000000"),
         new(16, "…: longest read beside it, ms more than without it", AtMost(1), "sweep_pause_ms", "sweep-none 1000000"),
         new(16, "sweep of 1,000,000 sessions, all dead, under load: s", AtMost(60), "sweep_s", "sweep-all 1000000"),
