@@ -121,7 +121,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
             return;
         }
 
-        var snapshot = _snapshot!;
+        var (snapshot, keys) = (_snapshot!, store.PreviousKeysNeeded);
         if (failure is null && Try(() => store.Complete(snapshot)) is { } refusal)
         {
             snapshot.Discard();
@@ -131,6 +131,10 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         if (failure is null)
         {
             host.Info("jam.sessions: {Path} holds all changes up to batch {Batch}", store.Path, snapshot.Covers);
+            foreach (var key in keys)
+            {
+                host.Info("jam.sessions: key {Key} of previous-session-aes-secrets is no longer needed: nothing in {Path} is encrypted with it", key, store.Path);
+            }
         }
 
         ConcludeSnapshot(failure as JamSessionsException ?? (failure is null ? null : Unexpected(failure)));

@@ -41,6 +41,9 @@ internal interface IJournaledStore : IDisposable
     /// <summary>Why the file should be rewritten although nothing has changed; null where it need not be.</summary>
     string? ReasonToRewrite { get; }
 
+    /// <summary>The previous keys, by their places from 1, that encrypted what the file or its journal may still hold.</summary>
+    IReadOnlyList<int> PreviousKeysNeeded { get; }
+
     /// <summary>How many journal bytes a snapshot would make superfluous.</summary>
     long UncoveredBytes { get; }
 

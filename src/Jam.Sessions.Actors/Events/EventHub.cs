@@ -103,6 +103,7 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
         {
             { Before: null } => new SessionCreated(store, session.Handle, session.Key, time, data),
             { After: null } => new SessionEnded(store, session.Handle, session.Key, time, data, change.Intent.Why()),
+            { Intent: Intent.Replayed } => new SessionReplayed(store, session.Handle, session.Key, time, data),
             { Intent: Intent.Reworked } => new SessionReworked(store, session.Handle, session.Key, time, data),
             _ => new SessionUpdated(store, session.Handle, session.Key, time, data),
         };

@@ -104,20 +104,20 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     internal static async Task<JamSessions> StartAsync(
         ActorSystem system, ResolvedOptions resolved, IDisk? disk = null, CancellationToken cancellationToken = default)
     {
-        var fernet = Secrets.FernetOf(resolved);
+        var ring = Secrets.RingOf(resolved);
         var clock = new WallClock(resolved.TimeProvider);
         var log = Logging.GetLogger(system, typeof(JamSessions));
         if (resolved.InMemory)
         {
             log.Info("jam.sessions: sessions are kept in memory alone, and end with the engine");
-            return await StartAsync(system, resolved, fernet, clock, [], _ => _ => new MemoryLog()).ConfigureAwait(false);
+            return await StartAsync(system, resolved, ring, clock, [], _ => _ => new MemoryLog()).ConfigureAwait(false);
         }
 
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
-        var (store, documents) = await OpenAsync(disk, resolved, fernet, clock, cancellationToken).ConfigureAwait(false);
+        var (store, documents) = await OpenAsync(disk, resolved, ring, clock, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = await StartAsync(system, resolved, fernet, clock, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
+            var engine = await StartAsync(system, resolved, ring, clock, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
@@ -130,9 +130,9 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
     /// <summary>Opens the file; while another process has it, again and again until the lock timeout is over.</summary>
     private static async Task<(SessionStore Store, IReadOnlyList<Document> Documents)> OpenAsync(
-        IDisk disk, ResolvedOptions options, Fernet? fernet, WallClock clock, CancellationToken cancellationToken)
+        IDisk disk, ResolvedOptions options, KeyRing? ring, WallClock clock, CancellationToken cancellationToken)
     {
-        var codec = new DocumentCodec(fernet, options.AllowPlainToEncrypted, options.Rules(), clock);
+        var codec = new DocumentCodec(ring, ConversionsOf(options), options.Rules(), clock);
         var since = options.TimeProvider.GetTimestamp();
         while (true)
         {
@@ -148,13 +148,15 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     }
 
     private static async Task<JamSessions> StartAsync(
-        ActorSystem system, ResolvedOptions options, Fernet? fernet, WallClock clock, IReadOnlyList<Document> documents,
+        ActorSystem system, ResolvedOptions options, KeyRing? ring, WallClock clock, IReadOnlyList<Document> documents,
         Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> log)
     {
-        var (table, threads) = (new SessionTable(documents, options.MaxRememberedEnds), EngineThreads.Rent(system));
-        var identities = new IdentitySource(options, table, fernet);
-        var events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, clock);
         var rules = options.Rules();
+        var (table, threads) = (new SessionTable(documents, options.MaxRememberedEnds, knowsPredecessors: rules.ReworkGrace is not null), EngineThreads.Rent(system));
+
+        // As in jam the id that is given out is a token; what is hashed stays as short as it was made.
+        var identities = new IdentitySource(options, table, rules.Ids, rules.Ids.AreHashed ? null : ring?.Fernet);
+        var events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, clock);
         var services = new ManagerServices(options, table, identities, threads, clock, events)
         {
             OpenLog = log(threads),
@@ -169,6 +171,11 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         LiveEngines.Of(system).Add(engine, () => EngineThreads.Return(system, threads));
         return engine;
     }
+
+    private static Conversions ConversionsOf(ResolvedOptions options) =>
+        (options.AllowPlainToEncrypted ? Conversions.PlainToEncrypted : Conversions.None)
+        | (options.AllowFernetToAesGcm ? Conversions.FernetToAesGcm : Conversions.None)
+        | (options.AllowIdsToBeHashed ? Conversions.IdsToHashed : Conversions.None);
 
     /// <remarks>
     /// Akka's begins with a wait for a thread of the pool, and keeps the ambient context of who begins it. A dispatcher whose last actor stops

@@ -4,31 +4,41 @@ using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Hosting;
 
-/// <summary>Makes the cipher that the options ask for.</summary>
+/// <summary>Makes the keys that the options ask for.</summary>
 internal static class Secrets
 {
     /// <summary>Null where nothing is encrypted.</summary>
     /// <exception cref="SessionSecretException">No usable key.</exception>
-    public static Fernet? FernetOf(ResolvedOptions options)
+    public static KeyRing? RingOf(ResolvedOptions options)
     {
-        if (!options.IsSessionCrypt)
+        if (options.EffectiveEncryption == SessionEncryption.None)
         {
             return null;
         }
 
-        var secret = options.SessionAesSecret;
-        if (string.IsNullOrWhiteSpace(secret))
+        var first = options.SessionAesSecretFile.Length > 0 ? TextOf(options.SessionAesSecretFile, "session-aes-secret-file") : KeyOf(options.SessionAesSecret, "session-aes-secret");
+        if (string.IsNullOrWhiteSpace(first))
         {
-            throw new SessionSecretException("is-session-crypt is on, and session-aes-secret is empty. Set it, or the environment variable JAM_SESSION_AES_SECRET.");
+            throw new SessionSecretException(
+                $"{(options.IsSessionCrypt ? "is-session-crypt is on" : "encryption is not none")}, and session-aes-secret is empty. Set it, or session-aes-secret-file, or the environment variable JAM_SESSION_AES_SECRET.");
         }
 
+        string[] keys = [first, .. options.PreviousSessionAesSecrets.Select((secret, at) => KeyOf(secret, $"key {at + 1} of previous-session-aes-secrets"))];
+        return KeyRing.FromKeys(keys, options.EffectiveEncryption == SessionEncryption.AesGcm, options.TimeProvider);
+    }
+
+    /// <summary>A secret itself, or what the file that it names holds.</summary>
+    private static string KeyOf(string secret, string option) => File.Exists(secret) ? TextOf(secret, option) : secret;
+
+    private static string TextOf(string path, string option)
+    {
         try
         {
-            return Fernet.FromKey(File.Exists(secret) ? File.ReadAllText(secret, Encoding.UTF8).Trim() : secret, options.TimeProvider);
+            return File.ReadAllText(path, Encoding.UTF8).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SessionSecretException($"The file that session-aes-secret names cannot be read ({e.GetType().Name}).");
+            throw new SessionSecretException($"The file that {option} names cannot be read ({e.GetType().Name}).");
         }
     }
 }

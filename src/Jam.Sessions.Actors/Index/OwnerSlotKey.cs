@@ -13,9 +13,9 @@ internal readonly struct OwnerSlotKey(KeyOwners owners) : ISlotKey<KeySessions>
 
     public static bool AreSame(KeySessions entry, KeySessions other) => entry.Is(other);
 
-    public int HashOf(string name) => TextHash.Of(name);
+    public int HashOf(ReadOnlySpan<char> name) => TextHash.Of(name);
 
     public int HashOf(KeySessions entry) => HashOf(owners.OwnerOf(entry.Any.Key));
 
-    public bool Is(KeySessions entry, string name, int hash) => !entry.Is(Removed) && owners.OwnerOf(entry.Any.Key) == name;
+    public bool Is(KeySessions entry, ReadOnlySpan<char> name, int hash) => !entry.Is(Removed) && name.SequenceEqual(owners.OwnerOf(entry.Any.Key));
 }

@@ -44,7 +44,7 @@ internal sealed class RecentEnds
         }
     }
 
-    public SessionEndReason Find(string id)
+    public SessionEndReason Find(ReadOnlySpan<char> id)
     {
         if (_entries is not { } entries)
         {

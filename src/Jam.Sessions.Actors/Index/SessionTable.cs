@@ -13,6 +13,7 @@ internal sealed class SessionTable
 
     private readonly StripedTable<SessionSlot, SessionSlotKey> _byId;
     private readonly StripedTable<KeySessions, OwnerSlotKey> _byOwner;
+    private readonly StripedTable<SessionSlot, PredecessorSlotKey>? _byPredecessor;
     private readonly ConcurrentDictionary<string, byte> _reservedIds = new(StringComparer.Ordinal);
     private readonly KeyOwners _owners;
     private readonly RecentEnds _ends;
@@ -26,9 +27,11 @@ internal sealed class SessionTable
     /// <summary>Builds the table from the documents of a file, in file order.</summary>
     /// <param name="documents">The documents.</param>
     /// <param name="rememberedEnds">About how many ends of sessions are remembered.</param>
-    public SessionTable(IReadOnlyList<Document> documents, int rememberedEnds = 0)
+    /// <param name="knowsPredecessors">Whether sessions can be found by the ids that they had before.</param>
+    public SessionTable(IReadOnlyList<Document> documents, int rememberedEnds = 0, bool knowsPredecessors = false)
     {
         _ends = new RecentEnds(rememberedEnds);
+        _byPredecessor = knowsPredecessors ? new(default, documents.Count(document => document.Before is not null)) : null;
         _byId = new(default, documents.Count);
         var duplicates = new List<(string, string)>();
         foreach (var session in documents)
@@ -37,6 +40,11 @@ internal sealed class SessionTable
             {
                 duplicates.Add((first.Document!.Key, session.Key));
                 HasDuplicates = true;
+            }
+
+            if (session.Before is { } before)
+            {
+                _byPredecessor?.TryAdd(before.Digest, new(session));
             }
 
             _isTimed |= session.Terms is not null;
@@ -67,20 +75,27 @@ internal sealed class SessionTable
     /// <summary>True where the file brought one id in several documents; only then is a removed id looked for again.</summary>
     private bool HasDuplicates { get; }
 
+    /// <summary>Whether sessions can be found by the ids that they had before.</summary>
+    public bool KnowsPredecessors => _byPredecessor is not null;
+
     /// <summary>The committed session of an id.</summary>
-    public bool TryFind(string id, [NotNullWhen(true)] out Document? session)
+    public bool TryFind(ReadOnlySpan<char> id, [NotNullWhen(true)] out Document? session)
     {
         session = _byId.TryFind(id, out var slot) ? slot.Document! : null;
-        if (session is { IsInTransit: true } && !Of(OwnerOf(session.Key)).Has(session))
-        {
-            session = null;
-        }
+        return HasArrived(ref session);
+    }
 
-        return session is not null;
+    /// <summary>The committed session that had an id before its last rework; to be asked after <see cref="TryFind"/>.</summary>
+    /// <param name="digest">Of the id.</param>
+    /// <param name="session">The session.</param>
+    public bool TryFindByPredecessor(ReadOnlySpan<char> digest, [NotNullWhen(true)] out Document? session)
+    {
+        session = _byPredecessor is not null && _byPredecessor.TryFind(digest, out var slot) ? slot.Document! : null;
+        return HasArrived(ref session);
     }
 
     /// <summary>Why there is no session with an id, as far as that is remembered.</summary>
-    public SessionEndReason WhyGone(string id) => _ends.Find(id);
+    public SessionEndReason WhyGone(ReadOnlySpan<char> id) => _ends.Find(id);
 
     /// <summary>In how many parts <see cref="OwnersOfDead"/> looks at all sessions.</summary>
     public static int Parts => StripedTable<SessionSlot, SessionSlotKey>.Stripes;
@@ -205,6 +220,12 @@ internal sealed class SessionTable
             if (arriving is { Id.Length: > 0 })
             {
                 arriving.IsInTransit = true;
+                if (arriving.Before is { } predecessor)
+                {
+                    // Found by the id that it had, before it loses that.
+                    _byPredecessor?.TryAdd(predecessor.Digest, new(arriving));
+                }
+
                 if (!HasDuplicates || !_byId.TryFind(arriving.Id, out _))
                 {
                     _byId.TryExchange(arriving.Id, default, new(arriving));
@@ -229,6 +250,8 @@ internal sealed class SessionTable
                 // Where a file brought the id in several documents, another one may be served.
                 _byId.TryExchange(session.Id, new(was), new(session));
             }
+
+            Leave(was, session);
         }
 
         // Who had found the version before by then has noted its use there, or looks again.
@@ -236,6 +259,25 @@ internal sealed class SessionTable
         if (HasDuplicates)
         {
             Uncover(after, changes);
+        }
+    }
+
+    private bool HasArrived([NotNullWhen(true)] ref Document? session)
+    {
+        if (session is { IsInTransit: true } && !Of(OwnerOf(session.Key)).Has(session))
+        {
+            session = null;
+        }
+
+        return session is not null;
+    }
+
+    /// <summary>What an older version had as its predecessor is the newer one's, or nobody's.</summary>
+    private void Leave(Document? was, Document? session)
+    {
+        if (was?.Before is { } before)
+        {
+            _byPredecessor?.TryExchange(before.Digest, new(was), session?.Before == before ? new(session) : default);
         }
     }
 

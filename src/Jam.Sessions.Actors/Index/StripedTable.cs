@@ -69,7 +69,7 @@ internal sealed class StripedTable<TEntry, TKey>
         }
     }
 
-    public bool TryFind(string name, out TEntry entry)
+    public bool TryFind(ReadOnlySpan<char> name, out TEntry entry)
     {
         var hash = _key.HashOf(name);
         var slots = Volatile.Read(ref StripeOf(hash).Slots);
@@ -90,7 +90,7 @@ internal sealed class StripedTable<TEntry, TKey>
     }
 
     /// <summary>Adds an entry; false where there is one of this name.</summary>
-    public bool TryAdd(string name, TEntry entry)
+    public bool TryAdd(ReadOnlySpan<char> name, TEntry entry)
     {
         var hash = _key.HashOf(name);
         var stripe = StripeOf(hash);
@@ -111,7 +111,7 @@ internal sealed class StripedTable<TEntry, TKey>
     /// <param name="name">Their name.</param>
     /// <param name="before">What is there; the default where it is known that nothing is.</param>
     /// <param name="after">What is to be there; the default where nothing is.</param>
-    public bool TryExchange(string name, TEntry before, TEntry after)
+    public bool TryExchange(ReadOnlySpan<char> name, TEntry before, TEntry after)
     {
         var hash = _key.HashOf(name);
         var stripe = StripeOf(hash);
@@ -174,7 +174,7 @@ internal sealed class StripedTable<TEntry, TKey>
     }
 
     /// <summary>The slot of the name, or the empty one behind all where it could be.</summary>
-    private ref TEntry Find(TEntry[] slots, string name, int hash)
+    private ref TEntry Find(TEntry[] slots, ReadOnlySpan<char> name, int hash)
     {
         var at = FirstOf(hash, slots);
         while (!TKey.IsEmpty(slots[at]) && !_key.Is(slots[at], name, hash))
@@ -261,9 +261,9 @@ internal interface ISlotKey<TEntry>
 
     static abstract bool AreSame(TEntry entry, TEntry other);
 
-    int HashOf(string name);
+    int HashOf(ReadOnlySpan<char> name);
 
     int HashOf(TEntry entry);
 
-    bool Is(TEntry entry, string name, int hash);
+    bool Is(TEntry entry, ReadOnlySpan<char> name, int hash);
 }

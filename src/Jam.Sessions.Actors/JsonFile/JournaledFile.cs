@@ -7,6 +7,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> documents) : IJournaledStore
 {
     private readonly FileOrder _order = new(documents);
+    private volatile IReadOnlyList<int> _previousKeysNeeded = store.Conversion is null ? [.. store.Found.ByKey.Keys.Where(key => key > 0)] : [];
 
     public string Path => store.Path;
 
@@ -26,10 +27,12 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     /// <remarks>Clearing its key does not find a document that gave way, and jam would serve it from the file.</remarks>
     public string? ReasonToRewrite =>
-        store.HasPlainToEncrypt ? "its plain data is encrypted"
-        : store.BegunLifetimes > 0 ? $"the lives of {store.BegunLifetimes} sessions begin"
+        store.Found.BegunLifetimes > 0 && store.Conversion is null ? $"the lives of {store.Found.BegunLifetimes} sessions begin"
+        : PreviousKeysNeeded.Count > 0 ? $"data that a previous key encrypted is encrypted with session-aes-secret ({string.Join(", ", PreviousKeysNeeded.Select(key => $"key {key}: {store.Found.ByKey[key]} records"))})"
         : store.ReplacedDocuments > 0 ? "documents whose number a later one has as well are left out"
         : null;
+
+    public IReadOnlyList<int> PreviousKeysNeeded => _previousKeysNeeded;
 
     public ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes) => JournalEntry.Encode(changes, store.Codec);
 
@@ -49,7 +52,11 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     public ISnapshot BeginSnapshot(bool eraseHistory, bool isExact) => store.BeginSnapshot(_order.Capture(), eraseHistory, isExact);
 
-    public void Complete(ISnapshot snapshot) => store.Complete((SnapshotInProgress)snapshot);
+    public void Complete(ISnapshot snapshot)
+    {
+        store.Complete((SnapshotInProgress)snapshot);
+        _previousKeysNeeded = [];
+    }
 
     public void Dispose() => store.Dispose();
 }

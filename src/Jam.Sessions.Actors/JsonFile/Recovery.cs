@@ -52,6 +52,12 @@ internal static class Recovery
                 disk.MakePrivate(path);
             }
 
+            store.RemoveCoveredJournals(recovered.CoveredUpTo);
+            if (recovered.Conversion is not null)
+            {
+                store.Rewrite([.. recovered.Documents]);
+            }
+
             return (store, recovered.Documents);
         }
         catch
@@ -89,7 +95,7 @@ internal static class Recovery
         var snapshot = SnapshotReader.Read(disk, path, reader, allowForeign: allowForeign);
         var @base = BaseOf(path, snapshot.Fingerprint, summaries);
         var (documents, lastBatch, lastLine) = Replay(snapshot.Documents, journals, @base.Covers, reader);
-        reader.ValidateSecret(path);
+        reader.Validate(path);
         return new RecoveredSessions(
             snapshot,
             stamp,
@@ -99,8 +105,9 @@ internal static class Recovery
             lastLine,
             LastJournalNumber: locked.LastNumber,
             JournalBytes: summaries.Sum(journal => journal.Length),
-            reader.HasPlainToEncrypt,
-            reader.Counts.BegunLifetimes);
+            CoveredUpTo: summaries.TakeWhile(journal => journal.First + journal.Batches - 1 <= @base.Covers).Select(journal => journal.Number).LastOrDefault(),
+            reader.Conversion,
+            reader.Counts);
     }
 
     private static SnapshotRef BaseOf(string path, Fingerprint file, List<JournalSummary> journals)
@@ -176,6 +183,17 @@ internal static class Recovery
 }
 
 /// <summary>What recovery found.</summary>
+/// <param name="Snapshot">The JSON file.</param>
+/// <param name="Stamp">How the disk knows it; null where there is none.</param>
+/// <param name="Documents">All documents, in file order.</param>
+/// <param name="Base">The JSON file as a journal names it.</param>
+/// <param name="LastBatch">The last batch.</param>
+/// <param name="LastLine">That one, to be repeated; empty where the JSON file holds it.</param>
+/// <param name="LastJournalNumber">The last journal; 0: none.</param>
+/// <param name="JournalBytes">What all journals hold.</param>
+/// <param name="CoveredUpTo">Journals up to this number hold nothing that the JSON file lacks; 0: none.</param>
+/// <param name="Conversion">What the files are to be made into; null where they stay what they are.</param>
+/// <param name="Counts">What they turned out to be.</param>
 internal sealed record RecoveredSessions(
     Snapshot Snapshot,
     FileStamp? Stamp,
@@ -185,5 +203,6 @@ internal sealed record RecoveredSessions(
     ReadOnlyMemory<byte> LastLine,
     int LastJournalNumber,
     long JournalBytes,
-    bool HasPlainToEncrypt,
-    int BegunLifetimes);
+    int CoveredUpTo,
+    string? Conversion,
+    DataCounts Counts);

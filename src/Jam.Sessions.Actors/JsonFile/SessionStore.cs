@@ -42,9 +42,9 @@ internal sealed class SessionStore : IDisposable
         _directory = System.IO.Path.GetDirectoryName(path)!;
         _lock = @lock;
         Codec = codec;
-        HasPlainToEncrypt = recovered.HasPlainToEncrypt;
+        Conversion = recovered.Conversion;
         ReplacedDocuments = recovered.Snapshot.Replaced;
-        BegunLifetimes = recovered.BegunLifetimes;
+        Found = recovered.Counts;
         (_head, _tail) = (recovered.Snapshot.Head, recovered.Snapshot.Tail);
         _base = recovered.Base;
         _covered = recovered.Base.Covers;
@@ -62,11 +62,11 @@ internal sealed class SessionStore : IDisposable
     /// <summary>How documents are written.</summary>
     public DocumentCodec Codec { get; }
 
-    /// <summary>Whether the files still hold plain data that the host wants encrypted.</summary>
-    public bool HasPlainToEncrypt { get; }
+    /// <summary>What the files were made into when they were opened; null where they are what they were.</summary>
+    public string? Conversion { get; }
 
-    /// <summary>How many sessions are to have an end of which the files said nothing.</summary>
-    public int BegunLifetimes { get; }
+    /// <summary>What the files turned out to be when they were opened.</summary>
+    public DataCounts Found { get; }
 
     /// <summary>How many documents of the JSON file gave way to a later one with the same id.</summary>
     public int ReplacedDocuments { get; }
@@ -174,6 +174,38 @@ internal sealed class SessionStore : IDisposable
         UncoveredBytes -= snapshot.CoveredBytes;
         Codec.HasInexactTimes &= !snapshot.IsExact;
         RemoveJournals(before: snapshot.JournalNumber, spare: snapshot.EraseHistory ? 0 : _reusable);
+        return true;
+    });
+
+    /// <summary>Writes the file anew, at once.</summary>
+    /// <exception cref="SessionStoreException">The disk refused; what is there is whole.</exception>
+    public void Rewrite(Document[] documents)
+    {
+        var snapshot = BeginSnapshot(documents, eraseHistory: true);
+        snapshot.Write();
+        try
+        {
+            Complete(snapshot);
+        }
+        catch
+        {
+            snapshot.Discard();
+            throw;
+        }
+    }
+
+    /// <summary>Removes journals that a crash has left behind the snapshot which made them superfluous: they may hold what was to be erased.</summary>
+    /// <param name="number">The last of them; 0: none.</param>
+    /// <exception cref="SessionStoreException">The disk refused.</exception>
+    public void RemoveCoveredJournals(int number) => OnDisk("remove a journal", () =>
+    {
+        if (number > 0)
+        {
+            // The file that holds what they hold must be there for good before they go.
+            _disk.SyncDirectory(_directory);
+            RemoveJournals(before: number + 1, spare: 0);
+        }
+
         return true;
     });
 

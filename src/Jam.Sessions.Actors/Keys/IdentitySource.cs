@@ -7,14 +7,26 @@ using Jam.Sessions.Actors.Settings;
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Draws what a command needs before its key's turn: ids from the host's factory until one is free, and document numbers.</summary>
-internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, Fernet? fernet)
+/// <param name="options">Say how ids are made.</param>
+/// <param name="table">Says which are taken.</param>
+/// <param name="ids">How ids are kept.</param>
+/// <param name="fernet">Makes jam's encrypted ids; null: ids are given out as they were made.</param>
+internal sealed class IdentitySource(ResolvedOptions options, SessionTable table, StoredIds ids, Fernet? fernet)
 {
     private const int Tries = 5;
 
+    // 128 random bits in base64 or anything denser.
+    private const int ShortestGoodId = 22;
+
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private volatile bool _hasWarned;
 
     /// <summary>Whether an id is made by code of the host, which may take its time.</summary>
     public bool IsHosts { get; } = options.AsyncIdFactory is not null || (options.IdFactory != SessionIds.UuidV4 && options.IdFactory != SessionIds.Random256);
+
+    /// <summary>Hears once that the host's ids are short, and how short. Set before the first request.</summary>
+    public Action<int> OnShortIds { private get; set; } = static _ => { };
 
     /// <summary>What a create needs.</summary>
     /// <exception cref="SessionIdFactoryException">The id factory failed or repeats itself.</exception>
@@ -46,7 +58,7 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
     {
         if (IsHosts)
         {
-            table.Release(id);
+            table.Release(ids.Of(id));
         }
     }
 
@@ -85,8 +97,14 @@ internal sealed class IdentitySource(ResolvedOptions options, SessionTable table
             throw new SessionIdFactoryException("The id factory returned null or an empty string.");
         }
 
+        if (drawn.Length < ShortestGoodId && !_hasWarned)
+        {
+            _hasWarned = true;
+            OnShortIds(drawn.Length);
+        }
+
         var id = Encrypted(drawn);
-        return table.TryReserve(id) ? id
+        return table.TryReserve(ids.Of(id)) ? id
             : attempt < Tries ? null
             : throw new SessionIdFactoryException($"The id factory returned an id that is taken, {Tries} times in a row. Ids must be unique and unguessable.");
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
@@ -88,7 +89,7 @@ internal sealed class SessionKeyActor : UntypedActor
         var (after, changes) = (_sessions, default(BatchChanges));
         for (var request = requests.First; request is not null; request = request.Next)
         {
-            (after, var stated, request.Reply) = Decide(after, request, now);
+            (after, var stated, request.Reply) = Decide(after, request, now, changes);
             changes.Add(stated);
         }
 
@@ -96,13 +97,14 @@ internal sealed class SessionKeyActor : UntypedActor
     }
 
     /// <summary>A decision that throws fails its own caller and changes nothing.</summary>
-    private Decision Decide(KeySessions sessions, Request request, long now)
+    private Decision Decide(KeySessions sessions, Request request, long now, in BatchChanges batch)
     {
         try
         {
-            var decision = sessions.Apply(request.Command, request.Drawn with { Now = now }, _engine.Rules);
+            var successor = _engine.Table.KnowsPredecessors && IdIn(request.Command) is { } id ? SuccessorOf(id, sessions, batch, now) : null;
+            var decision = sessions.Apply(request.Command, request.Drawn with { Now = now, Successor = successor }, _engine.Rules);
             return decision.Reply is SessionNotFoundException { Why: SessionEndReason.Unknown } && request.Command is ISessionIdCommand command
-                ? decision with { Reply = new SessionNotFoundException(_engine.Table.WhyGone(command.SessionId)) }
+                ? decision with { Reply = new SessionNotFoundException(_engine.Table.WhyGone(_engine.Rules.Ids.Of(command.SessionId))) }
                 : decision;
         }
         catch (Exception e)
@@ -111,6 +113,27 @@ internal sealed class SessionKeyActor : UntypedActor
             return new Decision(sessions, [], new SessionEngineException(e));
         }
     }
+
+    /// <summary>The id, as it is kept, of the session that had this id before its last rework, while that still works; else null.</summary>
+    /// <remarks>A rework that made it so is in this very batch, or committed.</remarks>
+    private string? SuccessorOf(string id, KeySessions sessions, in BatchChanges batch, long now)
+    {
+        if (sessions.Contains(_engine.Rules.Ids.Of(id)))
+        {
+            return null;
+        }
+
+        var digest = StoredIds.DigestOf(id);
+        var successor = batch.ReworkedFrom(digest) ?? (_engine.Table.TryFindByPredecessor(digest, out var committed) ? committed.Id : null);
+        return successor is not null && sessions.Find(successor) is { Before: { } before } && before.Digest == digest && before.WorksAt(now) ? successor : null;
+    }
+
+    private static string? IdIn(ISessionCommand command) => command switch
+    {
+        ISessionIdCommand { SessionId: var id } => id,
+        ClearSessions { Except: var except } => except,
+        _ => null,
+    };
 
     private void Submit(RequestQueue requests, KeySessions after, BatchChanges changes)
     {
@@ -167,7 +190,20 @@ internal sealed class SessionKeyActor : UntypedActor
         }
 
         commit.Notice?.Published();
+        LogReplays(commit.Changes.Stated);
         Answer(commit.Requests, failure: null);
+    }
+
+    private void LogReplays(ReadOnlySpan<DocumentChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            if (change is { After: { } session, Intent: Intent.Replayed })
+            {
+                Context.GetLogger().Warning(
+                    "jam.sessions: session {Handle} was asked for by an id that a rework had ended: a client that is confused, or a stolen id. on-replay = {Policy}", session.Handle, _engine.Rules.OnReplay);
+            }
+        }
     }
 
     private void Answer(RequestQueue requests, JamSessionsException? failure)

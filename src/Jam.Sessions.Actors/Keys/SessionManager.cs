@@ -47,6 +47,8 @@ internal sealed class SessionManager : UntypedActor
         engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
         engine.Reader.Log = engine.Expiry.Log = _log;
         var logger = _logger;
+        engine.Identities.OnShortIds = length => logger.Warning(
+            "jam.sessions: the id factory makes ids of {Length} characters; an id must be unguessable, which takes 128 random bits or 22 characters. SessionIds.Random256 makes such", length);
         engine.Expiry.OnFault = e => logger.Error(e, "jam.sessions: a sweep failed unexpectedly; what has ended is dead without it, and the next one is made");
     }
 
@@ -259,7 +261,7 @@ internal sealed class ManagerServices
     {
         (Options, Table, Identities, Threads, Events) = (options, table, identities, threads, events);
         Keys = new KeyDirectory(options.MaxIdleKeys);
-        Reader = new SessionReader(table, clock, events);
+        Reader = new SessionReader(table, options.Rules().Ids, clock, events) { OnReplay = NoteReplay };
         Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events);
         Capacity = new Capacity(options.MaxSessions, () => table.Count);
     }
@@ -294,4 +296,20 @@ internal sealed class ManagerServices
     public required Func<ICommitLog, KeyDirectory, Props> KeyActors { get; init; }
 
     public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, this);
+
+    /// <summary>Nobody waits for it. One that the disk refuses is noted at the next use.</summary>
+    private void NoteReplay(Document session)
+    {
+        var note = new OwnRequest(new NoteReplay(session.Id, session.Before!.Digest), reply =>
+        {
+            if (reply is Status.Failure)
+            {
+                session.Before.Unreport();
+            }
+        });
+        if (!Keys.TryPass(Table.OwnerOf(session.Key), note))
+        {
+            session.Before.Unreport();
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
@@ -6,18 +7,55 @@ using Jam.Sessions.Actors.Model;
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
-internal sealed class SessionReader(SessionTable table, WallClock clock, EventHub events)
+internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock clock, EventHub events)
 {
     /// <summary>Is told of sessions that are used; null until it is open.</summary>
     public ICommitLog? Log { private get; set; }
 
+    /// <summary>Is told, once, of a session whose id before its last rework is used after its time. Set before the first request.</summary>
+    public Action<Document> OnReplay { private get; set; } = static _ => { };
+
     /// <summary>The living session of an id; null where there is none.</summary>
-    /// <param name="id">The id.</param>
+    /// <param name="id">The id, or the one before the session's last rework while that still works.</param>
     /// <param name="isUse">Whether the session counts as used.</param>
-    public Document? Find(string id, bool isUse) =>
+    public Document? Find(string id, bool isUse)
+    {
+        Span<char> room = stackalloc char[StoredIds.DigestLength];
+        return FindStored(ids.Of(id, room), isUse) ?? (table.KnowsPredecessors ? FindSuccessor(id, isUse) : null);
+    }
+
+    /// <summary>The same as a host gets it: the session with the id that the host presented.</summary>
+    public Session? FindFor(string id)
+    {
+        var session = Find(id, isUse: true);
+        return session is null ? null : As(id, session);
+    }
+
+    /// <summary>The session that had an id before its last rework, while that still works; afterwards its use is a replay.</summary>
+    private Document? FindSuccessor(string id, bool isUse)
+    {
+        if (!table.TryFindByPredecessor(StoredIds.DigestOf(id), out var session))
+        {
+            return null;
+        }
+
+        if (session.Before!.WorksAt(clock.Now()))
+        {
+            return FindStored(session.Id, isUse);
+        }
+
+        if (session.IsAliveAt(clock.Now()) && session.Before.TryReport())
+        {
+            OnReplay(session);
+        }
+
+        return null;
+    }
+
+    private Document? FindStored(ReadOnlySpan<char> id, bool isUse) =>
         table.TryFind(id, out var session) && session.Terms is not null && !session.WasJustSeen(clock.Now()) ? FindTimed(id, isUse) : session;
 
-    private Document? FindTimed(string id, bool isUse)
+    private Document? FindTimed(ReadOnlySpan<char> id, bool isUse)
     {
         while (table.TryFind(id, out var session))
         {
@@ -46,7 +84,12 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     }
 
     /// <summary>Why there is no living session of an id, as far as that is known.</summary>
-    public SessionEndReason WhyGone(string id) => table.TryFind(id, out var ended) && ended.Terms is not null ? ended.WhyEnded() : table.WhyGone(id);
+    public SessionEndReason WhyGone(string id)
+    {
+        Span<char> room = stackalloc char[StoredIds.DigestLength];
+        var stored = ids.Of(id, room);
+        return table.TryFind(stored, out var ended) && ended.Terms is not null ? ended.WhyEnded() : table.WhyGone(stored);
+    }
 
     /// <summary>The answer to a question; an exception where it is refused.</summary>
     public object Answer(ISessionQuery query) => query switch
@@ -68,8 +111,10 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     {
         null => SessionMissing.Because(WhyGone(id)),
         { Data: var data } when ReferenceEquals(data, SessionData.Unreadable) => SessionDataException.UnreadableInFile(),
-        var session => new SessionFound(session),
+        var session => new SessionFound(As(id, session)),
     };
+
+    private static Session As(string id, Document session) => id == session.Id ? session : new PresentedSession(session, id);
 
     private SessionInfo[] List(string key)
     {

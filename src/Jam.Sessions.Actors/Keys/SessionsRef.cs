@@ -69,7 +69,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     }
 
     /// <summary>Why the session of an id cannot be served; null where it can, or where there is none.</summary>
-    public JamSessionsException? TryRead(string id, out Document? session)
+    public JamSessionsException? TryRead(string id, out Session? session)
     {
         session = null;
         if (_table.IsClosed)
@@ -77,7 +77,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
             return new SessionsStoppingException();
         }
 
-        session = _reader.Find(id, isUse: true);
+        session = _reader.FindFor(id);
         if (session is null || !ReferenceEquals(session.Data, SessionData.Unreadable))
         {
             return null;

@@ -35,6 +35,21 @@ internal struct BatchChanges
         (_all ??= [.. _first]).AddRange(changes);
     }
 
+    /// <summary>The id that a session has since a rework in this batch took this one from it; null where none did.</summary>
+    /// <param name="digest">Of the id before.</param>
+    public readonly string? ReworkedFrom(string digest)
+    {
+        foreach (var (_, after) in Stated)
+        {
+            if (after?.Before is { } before && before.Digest == digest)
+            {
+                return after.Id;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Ends the batch. A document that came and went in it is left out.</summary>
     public void Fold()
     {

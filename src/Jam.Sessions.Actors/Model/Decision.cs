@@ -16,6 +16,9 @@ internal readonly record struct Decision(KeySessions After, DocumentChange[] Cha
 /// <param name="Now">When it is decided, in UTC ticks.</param>
 internal readonly record struct Drawn(string? SessionId, long DocumentId, long Now)
 {
-    /// <summary>Without the id.</summary>
+    /// <summary>The id, as it is kept, of the session that had the id that the command names, where that still works; else null.</summary>
+    public string? Successor { get; init; }
+
+    /// <summary>Without the ids.</summary>
     public override string ToString() => nameof(Drawn);
 }

@@ -1,4 +1,5 @@
 using Akka;
+using Jam.Sessions.Actors.Encryption;
 
 namespace Jam.Sessions.Actors.Model;
 
@@ -8,14 +9,15 @@ internal static class Decisions
     public static Decision Apply(this KeySessions sessions, ISessionCommand command, in Drawn drawn, SessionRules rules) => command switch
     {
         CreateSession create => Create(sessions, create, drawn, rules),
-        UpdateSession update => Update(sessions, update, drawn.Now, rules),
-        PatchSession patch => Patch(sessions, patch, drawn.Now, rules),
-        TouchSession touch => Touch(sessions, touch, drawn.Now, rules),
-        DeleteSession delete => Delete(sessions, delete, drawn.Now),
-        ClearSessions clear => Clear(sessions, clear, drawn.Now),
+        UpdateSession update => Update(sessions, update, drawn, rules),
+        PatchSession patch => Patch(sessions, patch, drawn, rules),
+        TouchSession touch => Touch(sessions, touch, drawn, rules),
+        DeleteSession delete => Delete(sessions, delete, drawn, rules),
+        ClearSessions clear => Clear(sessions, clear, drawn, rules),
         EndSession end => End(sessions, end, drawn.Now),
         ReworkSession rework => Rework(sessions, rework, drawn, rules),
         ExpireSessions => Expire(sessions, drawn.Now),
+        NoteReplay replay => Replay(sessions, replay, drawn.Now, rules),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "not a command about sessions"),
     };
 
@@ -23,7 +25,7 @@ internal static class Decisions
     {
         var isTimed = rules.TimeAll || create.Lifetime is not null;
         var session = new Document(
-            drawn.SessionId!,
+            rules.Ids.Of(drawn.SessionId!),
             create.SessionKey,
             create.Data,
             UnixTime.FromDateTimeOffset(new DateTimeOffset(drawn.Now, TimeSpan.Zero)),
@@ -34,7 +36,7 @@ internal static class Decisions
         List<Document> living = rules.MaxSessionsPerKey == 0 ? [] : Living(sessions, create.SessionKey, drawn.Now);
         if (rules.MaxSessionsPerKey == 0 || living.Count < rules.MaxSessionsPerKey)
         {
-            return new Decision(sessions.Add(session), [DocumentChange.Created(session)], session.Id);
+            return new Decision(sessions.Add(session), [DocumentChange.Created(session)], drawn.SessionId!);
         }
 
         if (rules.LimitPolicy == SessionLimitPolicy.Reject)
@@ -52,12 +54,12 @@ internal static class Decisions
                 .SelectMany(other => EndOf(sessions, other.Id, Intent.Limit)),
             DocumentChange.Created(session),
         ];
-        return new Decision(sessions.With(changes), changes, session.Id);
+        return new Decision(sessions.With(changes), changes, drawn.SessionId!);
     }
 
-    private static Decision Update(KeySessions sessions, UpdateSession update, long now, SessionRules rules)
+    private static Decision Update(KeySessions sessions, UpdateSession update, in Drawn drawn, SessionRules rules)
     {
-        if (Find(sessions, update.SessionId, now, out var session) is { } missing)
+        if (Find(sessions, update.SessionId, drawn, rules, out var session) is { } missing)
         {
             return missing;
         }
@@ -67,12 +69,12 @@ internal static class Decisions
             return Refused(sessions, IsReadable(session) ? new SessionConflictException(session.Data) : SessionDataException.UnreadableInFile());
         }
 
-        return Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, now, rules);
+        return Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, drawn.Now, rules);
     }
 
-    private static Decision Patch(KeySessions sessions, PatchSession patch, long now, SessionRules rules)
+    private static Decision Patch(KeySessions sessions, PatchSession patch, in Drawn drawn, SessionRules rules)
     {
-        if (Find(sessions, patch.SessionId, now, out var session) is { } missing)
+        if (Find(sessions, patch.SessionId, drawn, rules, out var session) is { } missing)
         {
             return missing;
         }
@@ -94,32 +96,72 @@ internal static class Decisions
 
         return data.Length > rules.MaxDataBytes
             ? Refused(sessions, SessionDataException.TooLarge(data.Length, rules.MaxDataBytes))
-            : Changed(sessions, session.Id, Intent.Updated, data, lifetime: null, now, rules);
+            : Changed(sessions, session.Id, Intent.Updated, data, lifetime: null, drawn.Now, rules);
     }
 
-    private static Decision Touch(KeySessions sessions, TouchSession touch, long now, SessionRules rules) =>
-        Find(sessions, touch.SessionId, now, out var session)
-        ?? (touch.Lifetime is null ? new Decision(sessions, [], Done.Instance) : Changed(sessions, session.Id, Intent.Updated, data: null, touch.Lifetime, now, rules));
+    private static Decision Touch(KeySessions sessions, TouchSession touch, in Drawn drawn, SessionRules rules) =>
+        Find(sessions, touch.SessionId, drawn, rules, out var session)
+        ?? (touch.Lifetime is null ? new Decision(sessions, [], Done.Instance) : Changed(sessions, session.Id, Intent.Updated, data: null, touch.Lifetime, drawn.Now, rules));
 
     private static Decision Rework(KeySessions sessions, ReworkSession rework, in Drawn drawn, SessionRules rules)
     {
-        if (Find(sessions, rework.SessionId, drawn.Now, out _) is { } missing)
+        if (Find(sessions, rework.SessionId, drawn, rules, out var session) is { } missing)
         {
             return missing;
         }
 
+        if (drawn.Successor is not null)
+        {
+            return ReworkAgain(sessions, session, rework, drawn.Now, rules);
+        }
+
         var (newId, now) = (drawn.SessionId!, drawn.Now);
+        var kept = (Id: rules.Ids.Of(newId), Before: PredecessorOf(rework.SessionId, newId, now, rules));
         var changes = ChangesOf(
-            sessions, rework.SessionId, Intent.Reworked,
-            static (session, with) => Changed(session, with.rework.Data, with.rework.Lifetime, with.now, with.rules).WithId(with.newId),
-            (rework, newId, now, rules));
+            sessions, session.Id, Intent.Reworked,
+            static (session, with) => Changed(session, with.rework.Data, with.rework.Lifetime, with.now, with.rules).WithId(with.kept.Id, with.kept.Before),
+            (rework, kept, now, rules));
         return new Decision(sessions.With(changes), changes, newId);
     }
 
-    private static Decision Delete(KeySessions sessions, DeleteSession delete, long now)
+    /// <summary>Whoever reworks the id before again, as a client does whose answer was lost, gets the same new one.</summary>
+    private static Decision ReworkAgain(KeySessions sessions, Document session, ReworkSession rework, long now, SessionRules rules)
+    {
+        var id = !rules.Ids.AreHashed ? session.Id
+            : session.Before is { Successor: { } successor } ? SealedId.TryOpen(successor, session.Id, rework.SessionId) : null;
+        return id is null ? Refused(sessions, new SessionNotFoundException(SessionEndReason.Reworked))
+            : rework.Data is null && rework.Lifetime is null ? new Decision(sessions, [], id)
+            : Changed(sessions, session.Id, Intent.Updated, rework.Data, rework.Lifetime, now, rules) with { Reply = id };
+    }
+
+    /// <summary>What is remembered of an id that ends.</summary>
+    private static Predecessor? PredecessorOf(string id, string newId, long now, SessionRules rules) =>
+        rules.ReworkGrace is not { } grace ? null : new Predecessor(
+            StoredIds.DigestOf(id), UnixTime.FromTicksUp(now + grace.Ticks), rules.Ids.AreHashed && grace > TimeSpan.Zero ? SealedId.Seal(newId, id) : null);
+
+    private static Decision Replay(KeySessions sessions, NoteReplay replay, long now, SessionRules rules)
+    {
+        // One that was reworked again, or has ended, meanwhile: its id before is another one, or nobody's.
+        if (sessions.Find(replay.SessionId) is not { Before: { } before } session || before.Digest != replay.Digest || before.WorksAt(now) || !session.IsAliveAt(now))
+        {
+            return new Decision(sessions, [], Done.Instance);
+        }
+
+        var noted = ChangesOf(sessions, session.Id, Intent.Replayed, static (session, _) => session.WithoutPredecessor(), false);
+        sessions = sessions.With(noted);
+        DocumentChange[] ended = rules.OnReplay switch
+        {
+            ReplayPolicy.EndSession => EndOf(sessions, session.Id, Intent.Replayed),
+            ReplayPolicy.EndAllOfKey => [.. Living(sessions, session.Key, now).SelectMany(other => EndOf(sessions, other.Id, Intent.Replayed))],
+            _ => [],
+        };
+        return new Decision(sessions.With(ended), [.. noted, .. ended], Done.Instance);
+    }
+
+    private static Decision Delete(KeySessions sessions, DeleteSession delete, in Drawn drawn, SessionRules rules)
     {
         // One that has ended by itself is left to the sweep, which tells why.
-        var changes = Find(sessions, delete.SessionId, now, out _) is null ? EndOf(sessions, delete.SessionId, Intent.Deleted) : [];
+        var changes = Find(sessions, delete.SessionId, drawn, rules, out var session) is null ? EndOf(sessions, session.Id, Intent.Deleted) : [];
         return new Decision(sessions.With(changes), changes, changes.Length > 0);
     }
 
@@ -131,12 +173,14 @@ internal static class Decisions
     }
 
     /// <remarks>As in jam, each document of the key counts, whatever its id.</remarks>
-    private static Decision Clear(KeySessions sessions, ClearSessions clear, long now)
+    private static Decision Clear(KeySessions sessions, ClearSessions clear, in Drawn drawn, SessionRules rules)
     {
+        var now = drawn.Now;
+        var except = clear.Except is null ? null : drawn.Successor ?? rules.Ids.Of(clear.Except);
         var (changes, kept) = (new List<DocumentChange>(), new List<Document>());
         foreach (var session in sessions)
         {
-            if (session.Key == clear.SessionKey && session.IsAliveAt(now) && session.Id != clear.Except)
+            if (session.Key == clear.SessionKey && session.IsAliveAt(now) && session.Id != except)
             {
                 changes.Add(DocumentChange.Ended(session, Intent.Cleared));
             }
@@ -181,11 +225,11 @@ internal static class Decisions
     }
 
     /// <summary>The document of an id that is served; or the answer, where there is none alive.</summary>
-    private static Decision? Find(KeySessions sessions, string id, long now, out Document session)
+    private static Decision? Find(KeySessions sessions, string id, in Drawn drawn, SessionRules rules, out Document session)
     {
-        session = sessions.Find(id)!;
+        session = sessions.Find(drawn.Successor ?? rules.Ids.Of(id))!;
         return session is null ? Refused(sessions, new SessionNotFoundException())
-            : session.IsAliveAt(now) ? null
+            : session.IsAliveAt(drawn.Now) ? null
             : Refused(sessions, new SessionNotFoundException(session.WhyEnded()));
     }
 

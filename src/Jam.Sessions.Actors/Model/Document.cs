@@ -1,7 +1,9 @@
+using Jam.Sessions.Actors.Encryption;
+
 namespace Jam.Sessions.Actors.Model;
 
 /// <summary>A session as the engine keeps it: a document of the file, with its place among the others.</summary>
-/// <remarks>A host gets this very object as a <see cref="Session"/>: a read copies nothing.</remarks>
+/// <remarks>A host gets this very object as a <see cref="Session"/>, so that a read copies nothing; where its id is not what the host presented, a <see cref="PresentedSession"/>.</remarks>
 internal sealed class Document : Session
 {
     /// <summary>Document ids from here on, and as far below 0, are <see cref="LargeDocumentIds"/>.</summary>
@@ -19,7 +21,7 @@ internal sealed class Document : Session
     // Whole Unix seconds: up to there the disk knows that the session was seen.
     private uint _known;
 
-    /// <param name="id">The session id.</param>
+    /// <param name="id">The session id, as it is kept (<see cref="StoredIds"/>).</param>
     /// <param name="key">The session key.</param>
     /// <param name="data">The data.</param>
     /// <param name="createdAtSeconds">Unix seconds; not a number where they are not known.</param>
@@ -27,10 +29,12 @@ internal sealed class Document : Session
     /// <param name="raw">See <see cref="Raw"/>.</param>
     /// <param name="terms">See <see cref="Terms"/>.</param>
     /// <param name="seen">When it was last seen, in UTC ticks.</param>
+    /// <param name="before">See <see cref="Before"/>.</param>
     public Document(
-        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, LifetimeTerms? terms = null, long seen = 0)
+        string id, string key, SessionData data, double createdAtSeconds, long documentId, byte[]? raw, LifetimeTerms? terms = null, long seen = 0, Predecessor? before = null)
         : base(id, key, data, createdAtSeconds)
     {
+        Before = before;
         DocumentId = documentId;
         Raw = raw;
         IdHash = SessionIds.HashOf(id);
@@ -38,14 +42,15 @@ internal sealed class Document : Session
         _seen = seen;
     }
 
-    private Document(Document before, string id, SessionData data, LifetimeTerms? terms)
-        : base(id, before.Key, data, before.CreatedAtSeconds)
+    private Document(Document version, string id, SessionData data, LifetimeTerms? terms, Predecessor? before)
+        : base(id, version.Key, data, version.CreatedAtSeconds)
     {
-        DocumentId = before.DocumentId;
-        Raw = before.Raw;
-        IdHash = ReferenceEquals(id, before.Id) ? before.IdHash : SessionIds.HashOf(id);
+        DocumentId = version.DocumentId;
+        Raw = version.Raw;
+        IdHash = ReferenceEquals(id, version.Id) ? version.IdHash : SessionIds.HashOf(id);
         Terms = terms;
-        (_seen, _known) = (Volatile.Read(ref before._seen), Volatile.Read(ref before._known));
+        Before = before;
+        (_seen, _known) = (Volatile.Read(ref version._seen), Volatile.Read(ref version._known));
     }
 
     /// <summary>A document that is kept but never served: not an object, or with a name that is no whole number.</summary>
@@ -75,6 +80,9 @@ internal sealed class Document : Session
 
     /// <summary>How long the session may live; null where no lifetime is asked for, and then nobody notes when it is seen.</summary>
     public LifetimeTerms? Terms { get; }
+
+    /// <summary>The id before the last rework, where uses of it are noticed; else null.</summary>
+    public Predecessor? Before { get; }
 
     /// <summary>When it was last seen, in UTC ticks.</summary>
     public long Seen => Math.Abs(Volatile.Read(ref _seen));
@@ -197,11 +205,15 @@ internal sealed class Document : Session
     /// <summary>The disk could not be told after all.</summary>
     public void Forget(uint until, uint before) => Interlocked.CompareExchange(ref _known, before, until);
 
-    public Document WithId(string id) => new(this, id, Data, Terms);
+    /// <summary>Under a new id; what is remembered of the one before is given with it.</summary>
+    public Document WithId(string id, Predecessor? before = null) => new(this, id, Data, Terms, before);
 
-    public Document WithData(SessionData data) => new(this, Id, data, Terms);
+    public Document WithData(SessionData data) => new(this, Id, data, Terms, Before);
+
+    /// <summary>Nothing more is noticed of the id before.</summary>
+    public Document WithoutPredecessor() => new(this, Id, Data, Terms, before: null);
 
     /// <summary>A session that was not timed is from now on.</summary>
     public Document WithTerms(LifetimeTerms terms, long now) =>
-        Terms is null ? new(Id, Key, Data, CreatedAtSeconds, DocumentId, Raw, terms, now) : new(this, Id, Data, terms);
+        Terms is null ? new(Id, Key, Data, CreatedAtSeconds, DocumentId, Raw, terms, now, Before) : new(this, Id, Data, terms, Before);
 }

@@ -18,7 +18,7 @@ internal readonly record struct DocumentChange(Document? Before, Document? After
 
 /// <summary>What a command does to a session. Flags, so that the folded change of a document has those of all commands.</summary>
 [Flags]
-internal enum Intent : byte
+internal enum Intent : ushort
 {
     /// <summary>Not stated: the change was not decided, but made up or read.</summary>
     None = 0,
@@ -33,11 +33,14 @@ internal enum Intent : byte
     Idle = 32,
     MaxLifetime = 64,
     Limit = 128,
+
+    /// <summary>An id was used that a rework had ended. Alone it is no end: what is remembered of that id has served.</summary>
+    Replayed = 256,
 }
 
 internal static class Intents
 {
-    private const Intent Ends = Intent.Deleted | Intent.Cleared | Intent.Idle | Intent.MaxLifetime | Intent.Limit;
+    private const Intent Ends = Intent.Deleted | Intent.Cleared | Intent.Idle | Intent.MaxLifetime | Intent.Limit | Intent.Replayed;
 
     public static Intent Of(SessionEndReason why) => why switch
     {
@@ -54,6 +57,7 @@ internal static class Intents
         Intent.Idle => SessionEndReason.Idle,
         Intent.MaxLifetime => SessionEndReason.MaxLifetime,
         Intent.Limit => SessionEndReason.Limit,
+        Intent.Replayed => SessionEndReason.Replayed,
         _ => (intent & Intent.Reworked) != 0 ? SessionEndReason.Reworked : SessionEndReason.Unknown,
     };
 }

@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Encryption;
+
 namespace Jam.Sessions.Actors.Model;
 
 /// <summary>What a store asks of its sessions' lives and numbers.</summary>
@@ -28,6 +30,15 @@ internal sealed class SessionRules
 
     /// <summary>What happens to a create beyond that.</summary>
     public SessionLimitPolicy LimitPolicy { get; init; }
+
+    /// <summary>How ids are kept.</summary>
+    public StoredIds Ids { get; init; } = StoredIds.Plain;
+
+    /// <summary>How long an id still works after a rework; null: not at all, and nobody notices its use.</summary>
+    public TimeSpan? ReworkGrace { get; init; }
+
+    /// <summary>What the use of an id means when that is over.</summary>
+    public ReplayPolicy OnReplay { get; init; }
 
     /// <summary>The largest data, in bytes.</summary>
     public int MaxDataBytes { get; init; } = int.MaxValue;

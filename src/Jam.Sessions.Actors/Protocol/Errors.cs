@@ -34,6 +34,7 @@ public sealed class SessionNotFoundException(SessionEndReason why = SessionEndRe
         SessionEndReason.Idle => "it was idle for too long.",
         SessionEndReason.MaxLifetime => "it reached its greatest age.",
         SessionEndReason.Limit => "a newer session of its key took its place.",
+        SessionEndReason.Replayed => "an id was used that a rework had ended.",
         _ => "it was never issued, was removed, or has a new id.",
     };
 }

@@ -238,6 +238,15 @@ internal sealed record ExpireSessions : ISessionCommand
     public static readonly ExpireSessions Instance = new();
 }
 
+/// <summary>The id before a session's last rework was used after its time. The reply is <see cref="Done"/>.</summary>
+/// <param name="SessionId">The id that the session has now, as it is kept.</param>
+/// <param name="Digest">Of the id that was used.</param>
+internal sealed record NoteReplay(string SessionId, string Digest) : ISessionCommand
+{
+    /// <summary>The message's name; never the ids.</summary>
+    public override string ToString() => nameof(NoteReplay);
+}
+
 /// <summary>Writes every accepted change into the JSON file itself. Reply: <see cref="Akka.Done"/>.</summary>
 /// <remarks>Not needed for durability: for a backup of the file, or before another program reads it. It rewrites the whole file: see <see cref="IJamSessions.FlushAsync"/>.
 /// Failure: <see cref="SessionStoreException"/>.</remarks>

@@ -23,4 +23,7 @@ public enum SessionEndReason
 
     /// <summary>Another session of its key took its place (<see cref="JamSessionsOptions.MaxSessionsPerKey"/>).</summary>
     Limit,
+
+    /// <summary>An id was used that a rework had ended, and <see cref="JamSessionsOptions.OnReplay"/> says that this ends the session.</summary>
+    Replayed,
 }

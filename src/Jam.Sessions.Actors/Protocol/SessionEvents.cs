@@ -58,6 +58,15 @@ public sealed record SessionReworked : SessionChangeEvent
         : base(store, handle, sessionKey, time, data) { }
 }
 
+/// <summary>An id was used that a rework had ended, after the time in which it still works: perhaps it is stolen.</summary>
+/// <remarks>Told once for each rework, where <see cref="JamSessionsOptions.ReworkGrace"/> is set. What <see cref="JamSessionsOptions.OnReplay"/> ends because of it is told after it.</remarks>
+public sealed record SessionReplayed : SessionChangeEvent
+{
+    /// <summary>Creates the event, as a host's test may want to.</summary>
+    public SessionReplayed(string store, string handle, string sessionKey, DateTimeOffset time, SessionData data)
+        : base(store, handle, sessionKey, time, data) { }
+}
+
 /// <summary>A session ended.</summary>
 public sealed record SessionEnded : SessionChangeEvent
 {

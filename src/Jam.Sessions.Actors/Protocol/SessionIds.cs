@@ -31,12 +31,12 @@ public static class SessionIds
     }
 
     /// <summary>A hash for tables in memory. A long token is told by its end: that is its HMAC.</summary>
-    internal static int HashOf(string sessionId) => (int)LongHashOf(sessionId);
+    internal static int HashOf(ReadOnlySpan<char> sessionId) => (int)LongHashOf(sessionId);
 
     /// <summary>All 64 bits of it.</summary>
-    internal static ulong LongHashOf(string sessionId) =>
+    internal static ulong LongHashOf(ReadOnlySpan<char> sessionId) =>
         sessionId.Length >= LongToken && sessionId.StartsWith(TokenPrefix, StringComparison.Ordinal)
-            ? TextHash.LongOf(sessionId.AsSpan(sessionId.Length - TokenEnd))
+            ? TextHash.LongOf(sessionId[^TokenEnd..])
             : TextHash.LongOf(sessionId);
 
     internal static string Checked(string sessionId)

@@ -12,7 +12,7 @@ internal static class HostConfiguration
     public static Config ToHocon(IConfiguration section, Config reference)
     {
         var options = section.GetChildren().ToList();
-        var sections = options.Where(option => option.GetChildren().Any()).ToList();
+        var sections = options.Where(option => option.GetChildren().Any() && !IsList(option)).ToList();
         if (sections.Count > 0)
         {
             throw new JamSessionsOptionsException(
@@ -21,8 +21,18 @@ internal static class HostConfiguration
 
         return ConfigurationFactory.ParseString(string.Join(
             '\n',
-            options.Where(option => option.Value is not null).Select(option => $"{Quoted(KnownKeys.Spelt(option.Key, reference))} = {Quoted(ValueOf(option.Value!))}")));
+            options.Where(option => option.Value is not null || IsList(option)).Select(option => $"{Quoted(KnownKeys.Spelt(option.Key, reference))} = {Written(option)}")));
     }
+
+    /// <summary>.NET has a list as a section whose keys are 0, 1, 2 …</summary>
+    private static bool IsList(IConfigurationSection option)
+    {
+        var items = option.GetChildren().ToList();
+        return items.Count > 0 && items.All(item => item.Value is not null && int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    }
+
+    private static string Written(IConfigurationSection option) =>
+        IsList(option) ? $"[{string.Join(", ", option.GetChildren().Select(item => Quoted(item.Value!)))}]" : Quoted(ValueOf(option.Value!));
 
     /// <summary>.NET writes True and 00:01:30, HOCON true and 90 s.</summary>
     private static string ValueOf(string value) =>

@@ -29,19 +29,59 @@ public sealed class JamSessionsOptions
     public bool? AllowForeignFile { get; set; }
 
     /// <summary>Whether ids and data are encrypted in the file, as jam does it (Fernet).</summary>
-    /// <remarks>Session keys and creation times stay readable, as in jam. A file that is not encrypted is refused, see
+    /// <remarks>The id that a client presents is then the token that stands in the file; <see cref="IdsAtRest"/> keeps it out. Session keys and creation times stay readable, as in jam. A file that is not encrypted is refused, see
     /// <see cref="AllowPlainToEncrypted"/>.</remarks>
     /// <value>Default: false. HOCON: <c>is-session-crypt</c>.</value>
     public bool? IsSessionCrypt { get; set; }
 
-    /// <summary>The Fernet key: 32 bytes in padded url-safe base64, or the path of a file that holds that text.</summary>
-    /// <remarks>Needed when <see cref="IsSessionCrypt"/> is set, ignored otherwise.</remarks>
-    /// <value>HOCON: <c>session-aes-secret</c>. Default: the environment variable JAM_SESSION_AES_SECRET.</value>
+    /// <summary>How data is encrypted in the file; <see cref="IsSessionCrypt"/> is the same as <see cref="SessionEncryption.Fernet"/>.</summary>
+    /// <remarks><see cref="SessionEncryption.AesGcm"/> implies <see cref="Actors.IdsAtRest.Hashed"/>, and there is no way back from it. Needs <see cref="SessionAesSecret"/>.</remarks>
+    /// <value>Default: <c>None</c>. HOCON: <c>encryption</c>, <c>none</c>, <c>fernet</c> or <c>aes-gcm</c>.</value>
+    public SessionEncryption? Encryption { get; set; }
+
+    /// <summary>What file, journal and memory hold of session ids. A file opens only in the mode that it was written in, see <see cref="AllowIdsToBeHashed"/>.</summary>
+    /// <remarks>With <see cref="Actors.IdsAtRest.Hashed"/> jam can read the file and find no session by its id; ids stay as short as they are made, with encryption too.</remarks>
+    /// <value>Default: <c>Plain</c>. HOCON: <c>ids-at-rest</c>, <c>plain</c> or <c>hashed</c>.</value>
+    public IdsAtRest? IdsAtRest { get; set; }
+
+    /// <summary>Whether a file with plain ids may be opened with hashed ones. It is then written anew before the start returns; all ids stay valid.</summary>
+    /// <value>Default: false. HOCON: <c>allow-ids-to-be-hashed</c>. There is no way back.</value>
+    public bool? AllowIdsToBeHashed { get; set; }
+
+    /// <summary>The key that data is encrypted with: 32 bytes in padded url-safe base64, or the path of a file that holds that text.</summary>
+    /// <remarks>Needed with <see cref="Encryption"/> or <see cref="IsSessionCrypt"/>, ignored otherwise.</remarks>
+    /// <value>Default: the file of <see cref="SessionAesSecretFile"/>, else the environment variable JAM_SESSION_AES_SECRET. HOCON: <c>session-aes-secret</c>.</value>
     public string? SessionAesSecret { get; set; }
 
-    /// <summary>Whether a plain file may be opened with encryption on. Its data is then encrypted at once; the ids in it stay valid.</summary>
+    /// <summary>The file that holds the key, as secrets of containers do. Only one of the two may be set.</summary>
+    /// <value>A path. Default: none. HOCON: <c>session-aes-secret-file</c>.</value>
+    public string? SessionAesSecretFile { get; set; }
+
+    /// <summary>Keys that were used before: what they encrypted is read, and encrypted with <see cref="SessionAesSecret"/> by the next snapshot, which begins with the start.</summary>
+    /// <remarks>The log says when a key is no longer needed. Each is a key or the path of a file with one, as <see cref="SessionAesSecret"/> is.</remarks>
+    /// <value>Default: none. HOCON: <c>previous-session-aes-secrets</c>, a list.</value>
+    public IReadOnlyList<string>? PreviousSessionAesSecrets { get; set; }
+
+    /// <summary>Whether a plain file may be opened with encryption on. Its data is encrypted before the start returns; the ids in it stay valid.</summary>
     /// <value>Default: false. HOCON: <c>allow-plain-to-encrypted</c>.</value>
     public bool? AllowPlainToEncrypted { get; set; }
+
+    /// <summary>Whether a file that jam's Fernet encrypted may be opened with <see cref="SessionEncryption.AesGcm"/>. Its data is encrypted anew before the start returns.</summary>
+    /// <remarks>The file's key must be <see cref="SessionAesSecret"/> or one of <see cref="PreviousSessionAesSecrets"/>. If its ids are not hashed yet, <see cref="AllowIdsToBeHashed"/> is needed too.</remarks>
+    /// <value>Default: false. HOCON: <c>allow-fernet-to-aes-gcm</c>. There is no way back.</value>
+    public bool? AllowFernetToAesGcm { get; set; }
+
+    /// <summary>How long the id before a rework still works, for clients whose answer was lost and for requests that were on their way.</summary>
+    /// <remarks>
+    /// Only the last one does, with every verb; reworking it again gives the same new id. Its use after that time is noticed, see <see cref="OnReplay"/>; with
+    /// 0 s it is dead at once, and its use noticed.
+    /// </remarks>
+    /// <value>0 to 1 hour, or <see cref="Timeout.InfiniteTimeSpan"/> for jam's way: dead at once, and nothing is noticed. Default: jam's. HOCON: <c>rework-grace</c>, <c>off</c> for the default.</value>
+    public TimeSpan? ReworkGrace { get; set; }
+
+    /// <summary>What the use of an id means that a rework has ended, after <see cref="ReworkGrace"/>; nothing, where that is not set.</summary>
+    /// <value>Default: <c>Report</c>. HOCON: <c>on-replay</c>, <c>report</c>, <c>end-session</c> or <c>end-all-of-key</c>.</value>
+    public ReplayPolicy? OnReplay { get; set; }
 
     /// <summary>Makes session ids. It is called on the thread that asks for the change, before the change has its turn; by several threads at once.</summary>
     /// <remarks>

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Settings;
@@ -25,7 +26,17 @@ internal sealed class ResolvedOptions
         AllowUnlocked = code.AllowUnlocked ?? Read(hocon, "allow-unlocked", (config, key) => config.GetBoolean(key));
         AllowForeignFile = code.AllowForeignFile ?? Read(hocon, "allow-foreign-file", (config, key) => config.GetBoolean(key));
         IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
-        SessionAesSecret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key))) ?? Environment.GetEnvironmentVariable(SecretVariable) ?? "";
+        Encryption = code.Encryption ?? NamedEncryption(Read(hocon, "encryption", (config, key) => config.GetString(key)));
+        IdsAtRest = code.IdsAtRest ?? NamedIdsAtRest(Read(hocon, "ids-at-rest", (config, key) => config.GetString(key)));
+        AllowIdsToBeHashed = code.AllowIdsToBeHashed ?? Read(hocon, "allow-ids-to-be-hashed", (config, key) => config.GetBoolean(key));
+        AllowFernetToAesGcm = code.AllowFernetToAesGcm ?? Read(hocon, "allow-fernet-to-aes-gcm", (config, key) => config.GetBoolean(key));
+        var secret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key)));
+        SessionAesSecretFile = NonEmpty(code.SessionAesSecretFile) ?? Read(hocon, "session-aes-secret-file", (config, key) => config.GetString(key));
+        HasTwoSecrets = secret is not null && SessionAesSecretFile.Length > 0;
+        SessionAesSecret = secret ?? (SessionAesSecretFile.Length > 0 ? "" : Environment.GetEnvironmentVariable(SecretVariable) ?? "");
+        PreviousSessionAesSecrets = code.PreviousSessionAesSecrets ?? Read(hocon, "previous-session-aes-secrets", (config, key) => config.GetStringList(key).ToList());
+        ReworkGrace = OffIsNull(code.ReworkGrace ?? Read(hocon, "rework-grace", (config, key) => config.GetString(key) == "off" ? Timeout.InfiniteTimeSpan : config.GetTimeSpan(key)));
+        OnReplay = code.OnReplay ?? NamedReplayPolicy(Read(hocon, "on-replay", (config, key) => config.GetString(key)));
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
         IdFactory = code.IdFactory ?? NamedIdFactory(Read(hocon, "id-factory", (config, key) => config.GetString(key)));
         AsyncIdFactory = code.AsyncIdFactory;
@@ -65,7 +76,26 @@ internal sealed class ResolvedOptions
 
     public bool IsSessionCrypt { get; }
 
+    public SessionEncryption Encryption { get; }
+
+    /// <summary>The encryption that is in force, whichever option asks for it.</summary>
+    public SessionEncryption EffectiveEncryption => Encryption != SessionEncryption.None ? Encryption : IsSessionCrypt ? SessionEncryption.Fernet : SessionEncryption.None;
+
+    public IdsAtRest IdsAtRest { get; }
+
+    public bool AllowIdsToBeHashed { get; }
+
+    public bool AllowFernetToAesGcm { get; }
+
     public string SessionAesSecret { get; }
+
+    public string SessionAesSecretFile { get; }
+
+    public IReadOnlyList<string> PreviousSessionAesSecrets { get; }
+
+    public TimeSpan? ReworkGrace { get; }
+
+    public ReplayPolicy OnReplay { get; }
 
     public bool AllowPlainToEncrypted { get; }
 
@@ -115,6 +145,8 @@ internal sealed class ResolvedOptions
     public string StoreName { get; }
 
     private bool HasTwoIdFactories { get; }
+
+    private bool HasTwoSecrets { get; }
 
     /// <param name="code">What the host sets in code.</param>
     /// <param name="actorSystem">The actor system's configuration.</param>
@@ -167,6 +199,9 @@ internal sealed class ResolvedOptions
         MaxSessionsPerKey = MaxSessionsPerKey,
         LimitPolicy = SessionLimitPolicy,
         MaxDataBytes = MaxDataBytes,
+        Ids = IdsAtRest == IdsAtRest.Hashed || EffectiveEncryption == SessionEncryption.AesGcm ? StoredIds.Hashed : StoredIds.Plain,
+        ReworkGrace = ReworkGrace,
+        OnReplay = OnReplay,
     };
 
     /// <summary>Why a new session with this key and data is refused, or null.</summary>
@@ -190,6 +225,36 @@ internal sealed class ResolvedOptions
         if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromDays(1))
         {
             yield return $"lock-timeout must be 0 to 1 day, not {LockTimeout}.";
+        }
+
+        if (!Enum.IsDefined(Encryption))
+        {
+            yield return "encryption must be none, fernet or aes-gcm.";
+        }
+
+        if (IsSessionCrypt && Encryption == SessionEncryption.AesGcm)
+        {
+            yield return "is-session-crypt is on, which is encryption = fernet, and encryption is aes-gcm; take one of them out.";
+        }
+
+        if (!Enum.IsDefined(IdsAtRest))
+        {
+            yield return "ids-at-rest must be plain or hashed.";
+        }
+
+        if (HasTwoSecrets)
+        {
+            yield return "session-aes-secret and session-aes-secret-file are both set; set one of them.";
+        }
+
+        if (ReworkGrace is { } grace && (grace < TimeSpan.Zero || grace > TimeSpan.FromHours(1)))
+        {
+            yield return $"rework-grace must be 0 s to 1 hour, or off, not {grace}.";
+        }
+
+        if (!Enum.IsDefined(OnReplay))
+        {
+            yield return "on-replay must be report, end-session or end-all-of-key.";
         }
 
         if (IdFactory is null)
@@ -339,6 +404,31 @@ internal sealed class ResolvedOptions
         "durable" => Durability.Durable,
         "relaxed" => Durability.Relaxed,
         _ => (Durability)(-1),
+    };
+
+    private static TimeSpan? OffIsNull(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? null : time;
+
+    private static SessionEncryption NamedEncryption(string name) => name switch
+    {
+        "none" => SessionEncryption.None,
+        "fernet" => SessionEncryption.Fernet,
+        "aes-gcm" => SessionEncryption.AesGcm,
+        _ => (SessionEncryption)(-1),
+    };
+
+    private static IdsAtRest NamedIdsAtRest(string name) => name switch
+    {
+        "plain" => IdsAtRest.Plain,
+        "hashed" => IdsAtRest.Hashed,
+        _ => (IdsAtRest)(-1),
+    };
+
+    private static ReplayPolicy NamedReplayPolicy(string name) => name switch
+    {
+        "report" => ReplayPolicy.Report,
+        "end-session" => ReplayPolicy.EndSession,
+        "end-all-of-key" => ReplayPolicy.EndAllOfKey,
+        _ => (ReplayPolicy)(-1),
     };
 
     private static SessionLimitPolicy NamedLimitPolicy(string name) => name switch

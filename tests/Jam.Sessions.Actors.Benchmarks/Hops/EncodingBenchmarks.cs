@@ -11,7 +11,7 @@ namespace Jam.Sessions.Actors.Benchmarks.Hops;
 [MemoryDiagnoser]
 public class EncodingBenchmarks
 {
-    private readonly DocumentCodec _codec = new(fernet: null);
+    private readonly DocumentCodec _codec = new(ring: null);
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly Document _session = new(
         SessionIds.UuidV4(), "user-00000001", Payload.Of(1, 1).Data, createdAtSeconds: 1795367285.296665, documentId: 1, raw: null);

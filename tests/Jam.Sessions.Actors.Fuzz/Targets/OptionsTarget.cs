@@ -66,7 +66,7 @@ internal sealed class OptionsTarget : IFuzzTarget
         {
             var options = ResolvedOptions.Resolve(new JamSessionsOptions(), config);
             RequireLimits(options, config);
-            return $"options {options.IsSessionCrypt} {options.Durability} {Secrets.FernetOf(options) is not null}";
+            return $"options {options.IsSessionCrypt} {options.Durability} {Secrets.RingOf(options) is not null}";
         }
         catch (Exception e) when (e is JamSessionsOptionsException or SessionSecretException)
         {

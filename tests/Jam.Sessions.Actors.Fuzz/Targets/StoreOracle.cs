@@ -15,8 +15,8 @@ internal static class StoreOracle
     /// <summary>The first byte of an input says how the store is opened: plain, encrypted, or plain to be encrypted.</summary>
     public static DocumentCodec Codec(byte mode) => (mode % 4) switch
     {
-        2 => new DocumentCodec(Cipher),
-        3 => new DocumentCodec(Cipher, allowPlainToEncrypted: true),
+        2 => new DocumentCodec(KeyRing.Of(Cipher)),
+        3 => new DocumentCodec(KeyRing.Of(Cipher), Conversions.PlainToEncrypted),
         _ => new DocumentCodec(null),
     };
 

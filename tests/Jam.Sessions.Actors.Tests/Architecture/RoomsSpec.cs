@@ -15,8 +15,8 @@ public sealed class RoomsSpec(ITestOutputHelper output)
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         [Protocol] = [],
-        ["Model"] = [],
-        ["Settings"] = ["Model"],
+        ["Model"] = ["Encryption"],
+        ["Settings"] = ["Model", "Encryption"],
         ["Index"] = ["Model"],
         ["Events"] = ["Model", "Commit"],
         ["Keys"] = ["Index", "Commit", "Events", "Settings", "Model", "Encryption", "Threads"],
@@ -35,6 +35,8 @@ public sealed class RoomsSpec(ITestOutputHelper output)
         [nameof(JamSessionsHosting)] = "Hosting",
         [nameof(JamSessionsOptions)] = "Settings",
         [nameof(Durability)] = "Settings",
+        [nameof(SessionEncryption)] = "Settings",
+        [nameof(IdsAtRest)] = "Settings",
     };
 
     private static readonly IReadOnlyList<(string From, string To, string Example)> s_dependencies = Dependencies();

@@ -152,15 +152,6 @@ public abstract partial class SessionsContract : EngineTest
     }
 
     [Fact]
-    public async Task With_encryption_on_ids_are_tokens()
-    {
-        await using var sessions = await BeginAsync(o => (o.IsSessionCrypt, o.SessionAesSecret) = (true, "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="));
-        var id = await sessions.Client.CreateAsync("user1", Data());
-        Assert.StartsWith("J$_", id, StringComparison.Ordinal);
-        Assert.Equal(id, (await sessions.Client.GetAsync(id))!.Id);
-    }
-
-    [Fact]
     public async Task Who_has_given_up_already_is_not_served()
     {
         await using var sessions = await BeginAsync();

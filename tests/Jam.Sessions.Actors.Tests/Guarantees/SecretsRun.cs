@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Hosting;
@@ -30,8 +31,18 @@ internal enum ArtefactKind
     PrintedMessage,
 }
 
+/// <summary>How a run keeps its secrets.</summary>
+public enum SecretsMode
+{
+    Plain,
+    Fernet,
+    Hashed,
+    HashedFernet,
+    AesGcm,
+}
+
 /// <summary>An engine that does all it can, also fail, while everything that it leaves behind is kept.</summary>
-internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
+internal sealed class SecretsRun(SecretsMode mode) : IAsyncDisposable
 {
     public const string Secret = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
     public const string Marker = "m4rk3r-of-data";
@@ -72,7 +83,7 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
     public async Task RunAsync(Action<ActorSystem, string>? beside = null)
     {
         CapturedLog.TakeLines();
-        var engine = await StartAsync(isCrypt, Secret);
+        var engine = await StartAsync(mode, Secret);
         var kept = await IssuedAsync(engine.Client.CreateAsync("user1", Data()));
         var gone = await IssuedAsync(engine.Client.CreateAsync("user2", Data()));
         await engine.Client.UpdateAsync(kept, Data());
@@ -118,8 +129,8 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         await FailureAsync(() => Task.FromResult(SessionData.From($$"""{"{{Marker}}": {{Marker}}""")));
         await FailureAsync(() => engine.Client.CreateAsync(new string('k', SessionKeys.MaxLength), Data()));
         await FailureAsync(() => engine.Ref.Ask<string>(new object()));
-        await FailureAsync(() => StartAsync(isCrypt, Secret));
-        if (!isCrypt)
+        await FailureAsync(() => StartAsync(mode, Secret));
+        if (mode is not SecretsMode.Fernet)
         {
             _isFactoryStuck = true;
             await FailureAsync(() => engine.Client.CreateAsync("user1", Data()));
@@ -143,28 +154,32 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
 
     private async Task FailToStartAsync()
     {
-        if (isCrypt)
+        if (mode is not (SecretsMode.Plain or SecretsMode.Hashed))
         {
-            await FailureAsync(() => StartAsync(isCrypt: true, Convert.ToBase64String(new byte[32])));
-            await FailureAsync(() => StartAsync(isCrypt: false, Secret));
+            await FailureAsync(() => StartAsync(mode, Convert.ToBase64String(new byte[32])));
         }
 
-        await FailureAsync(() => StartAsync(isCrypt: true, Secret[..^2]));
-        await FailureAsync(() => StartAsync(isCrypt, Secret, maxDataBytes: -1));
+        foreach (var other in Enum.GetValues<SecretsMode>().Where(other => other != mode))
+        {
+            await FailureAsync(() => StartAsync(other, Secret));
+        }
+
+        await FailureAsync(() => StartAsync(SecretsMode.Fernet, Secret[..^2]));
+        await FailureAsync(() => StartAsync(mode, Secret, maxDataBytes: -1));
         await FailureAsync(() => Task.FromException(new SessionEngineException(new InvalidOperationException("a fault"))));
         await FailureAsync(() => Task.FromException(new SessionOutcomeUnknownException()));
         await FailureAsync(() => Task.FromException(new SessionConflictException(Data())));
         await FailureAsync(() => Task.FromException(new SessionLimitException(5)));
         await FailureAsync(() => Task.FromException(new SessionCapacityException(5)));
         File.WriteAllText(JsonPath, File.ReadAllText(JsonPath)[..^4]);
-        await FailureAsync(() => StartAsync(isCrypt, Secret));
+        await FailureAsync(() => StartAsync(mode, Secret));
     }
 
     /// <summary>Prints each message and reply, as Akka would.</summary>
     private async Task PrintAsync(JamSessions engine, string id)
     {
         var session = (await engine.Client.GetAsync(id))!;
-        var document = (Document)session;
+        var document = session as Document ?? new Document(StoredIds.DigestOf(id), session.Key, session.Data, 1.5, 1, raw: null);
         object[] messages =
         [
             new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"), new ClearSessions("user1") { Except = id },
@@ -175,7 +190,8 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
             new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(document, document), new Decision(KeySessions.Of([document]), [], id), KeySessions.Of([document]),
             new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot(new KeyStripe(1)) { Owner = "user1" }, new Drawn(id, 1, 2), new IdRequest("user1"), new StoreRegistration("mobile", new ConfigurationBuilder().AddInMemoryCollection([new("session-aes-secret", Secret)]).Build()), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
             new CommitFailed(new SessionEngineException(new InvalidOperationException("a fault"))), Committed.Instance, Drain.Instance, KeyDrained.Instance,
-            WriteDue.Instance, SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(isCrypt, Secret),
+            WriteDue.Instance, SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(mode, Secret),
+            new SessionReplayed("", session.Handle, "user1", default, Data()), new NoteReplay(id, id),
         ];
         foreach (var message in messages)
         {
@@ -186,15 +202,24 @@ internal sealed class SecretsRun(bool isCrypt) : IAsyncDisposable
         }
     }
 
-    private Task<JamSessions> StartAsync(bool isCrypt, string secret, int? maxDataBytes = null)
+    private Task<JamSessions> StartAsync(SecretsMode keeping, string secret, int? maxDataBytes = null)
     {
-        var options = Options(isCrypt, secret);
+        var options = Options(keeping, secret);
         options.MaxDataBytes = maxDataBytes;
         return JamSessions.StartAsync(_system, options, _disk);
     }
 
-    private JamSessionsOptions Options(bool isCrypt, string secret) =>
-        new() { JsonPath = JsonPath, IsSessionCrypt = isCrypt, SessionAesSecret = secret, IdFactory = Draw, MaxKeyLength = 100 };
+    private JamSessionsOptions Options(SecretsMode keeping, string secret) => new()
+    {
+        JsonPath = JsonPath,
+        IsSessionCrypt = keeping == SecretsMode.Fernet,
+        Encryption = keeping switch { SecretsMode.HashedFernet => SessionEncryption.Fernet, SecretsMode.AesGcm => SessionEncryption.AesGcm, _ => SessionEncryption.None },
+        IdsAtRest = keeping is SecretsMode.Hashed or SecretsMode.HashedFernet ? IdsAtRest.Hashed : IdsAtRest.Plain,
+        ReworkGrace = TimeSpan.FromMinutes(1),
+        SessionAesSecret = secret,
+        IdFactory = Draw,
+        MaxKeyLength = 100,
+    };
 
     private static SessionData Data() => SessionData.From($$"""{"note": "{{Marker}}"}""");
 

@@ -73,13 +73,13 @@ public sealed class SecretSpec : IDisposable
     public void Without_encryption_no_secret_is_looked_at()
     {
         var options = new JamSessionsOptions { SessionAesSecret = "hunter2" };
-        Assert.Null(Secrets.FernetOf(ResolvedOptions.Resolve(options, ConfigurationFactory.Empty)));
+        Assert.Null(Secrets.RingOf(ResolvedOptions.Resolve(options, ConfigurationFactory.Empty)));
     }
 
     private static bool Fits(string? secret, string hocon = "")
     {
         var options = new JamSessionsOptions { IsSessionCrypt = true, SessionAesSecret = secret };
-        var fernet = Secrets.FernetOf(ResolvedOptions.Resolve(options, ConfigurationFactory.ParseString(hocon)))!;
-        return fernet.TryDecrypt(System.Text.Encoding.ASCII.GetBytes(Token)) is not null;
+        var ring = Secrets.RingOf(ResolvedOptions.Resolve(options, ConfigurationFactory.ParseString(hocon)))!;
+        return ring.TryDecrypt(System.Text.Encoding.ASCII.GetBytes(Token), record: default, out _) is not null;
     }
 }

@@ -204,14 +204,14 @@ public sealed class StripedTableSpec
 
         public static bool AreSame(Slot entry, Slot other) => ReferenceEquals(entry.Named, other.Named);
 
-        public int HashOf(string name) => int.TryParse(name, out var number) ? hash(number) : hash(0);
+        public int HashOf(ReadOnlySpan<char> name) => int.TryParse(name, out var number) ? hash(number) : hash(0);
 
         public int HashOf(Slot entry) => hash(entry.Named!.Number);
 
-        public bool Is(Slot entry, string name, int hash)
+        public bool Is(Slot entry, ReadOnlySpan<char> name, int hash)
         {
             Looks.Value++;
-            return entry.Named!.Name == name;
+            return name.SequenceEqual(entry.Named!.Name);
         }
     }
 }

@@ -169,10 +169,10 @@ public sealed class DocumentCodecSpec
     [InlineData("plain", "/f is not encrypted, and is-session-crypt is on. Set allow-plain-to-encrypted = true to encrypt it. Nothing was written.")]
     public void With_a_secret_a_file_is_refused_that_does_not_fit_it(string data, string? refusal)
     {
-        AssertRefused(new DocumentReader(Cipher), data, refusal);
+        AssertRefused(new DocumentReader(KeyRing.Of(Cipher)), data, refusal);
         if (data != "plain")
         {
-            AssertRefused(new DocumentReader(Cipher, allowPlainToEncrypted: true), data, refusal);
+            AssertRefused(new DocumentReader(KeyRing.Of(Cipher), Conversions.PlainToEncrypted), data, refusal);
         }
     }
 
@@ -181,16 +181,16 @@ public sealed class DocumentCodecSpec
     {
         foreach (var document in new[] { """{"key": "k", "session_id": "i", "data": "{}", "created_at": 1.5}""", """{"data": "{}", "x": 1}""" })
         {
-            var codec = new DocumentCodec(Cipher, allowPlainToEncrypted: true);
+            var codec = new DocumentCodec(KeyRing.Of(Cipher), Conversions.PlainToEncrypted);
             var reader = codec.NewReader();
             var session = Read(document, reader);
-            Assert.True(reader.HasPlainToEncrypt);
+            Assert.Equal("its plain data is encrypted", reader.Conversion);
             Assert.Equal("{}", session.Data.Json);
-            reader.ValidateSecret("/f");
+            reader.Validate("/f");
             var written = Written(session, codec);
             Assert.StartsWith("\"1\": {", written, StringComparison.Ordinal);
             Assert.Contains("\"data\": \"J$_", written, StringComparison.Ordinal);
-            Assert.Equal("{}", Read(written["\"1\": ".Length..], new DocumentReader(Cipher)).Data.Json);
+            Assert.Equal("{}", Read(written["\"1\": ".Length..], new DocumentReader(KeyRing.Of(Cipher))).Data.Json);
         }
     }
 
@@ -202,11 +202,11 @@ public sealed class DocumentCodecSpec
     {
         var text = DataOf(data);
         var document = $$"""{"key": "k", "session_id": "i", "data": "{{text}}", "created_at": 1.5}""";
-        var codec = new DocumentCodec(Cipher);
+        var codec = new DocumentCodec(KeyRing.Of(Cipher));
         var reader = codec.NewReader();
         var session = Read(document, reader);
         Assert.Same(SessionData.Unreadable, session.Data);
-        Assert.False(reader.HasPlainToEncrypt);
+        Assert.Null(reader.Conversion);
         Assert.Equal($"\"1\": {document}", Written(session, codec));
         Assert.Equal($"\"1\": {document.Replace("\"i\"", "\"new\"", StringComparison.Ordinal)}", Written(session.WithId("new"), codec));
     }
@@ -215,11 +215,11 @@ public sealed class DocumentCodecSpec
     public void A_token_in_a_document_of_another_form_is_kept_until_its_data_changes()
     {
         var document = $$"""{"x": 1, "data": "{{DataOf("token")}}"}""";
-        var codec = new DocumentCodec(Cipher, allowPlainToEncrypted: true);
+        var codec = new DocumentCodec(KeyRing.Of(Cipher), Conversions.PlainToEncrypted);
         var reader = codec.NewReader();
         var session = Read(document, reader);
         Assert.Equal("{}", session.Data.Json);
-        Assert.False(reader.HasPlainToEncrypt);
+        Assert.Null(reader.Conversion);
         Assert.Equal($"\"1\": {document}", Written(session, codec));
         var changed = Written(session.WithData(SessionData.From("""{"a":1}""")), codec);
         Assert.Equal("""{"a":1}""", Read(changed["\"1\": ".Length..], reader).Data.Json);
@@ -228,9 +228,9 @@ public sealed class DocumentCodecSpec
     [Fact]
     public void Without_a_secret_nothing_is_to_be_encrypted()
     {
-        var reader = new DocumentReader(null, allowPlainToEncrypted: true);
+        var reader = new DocumentReader(null, Conversions.PlainToEncrypted);
         Read("""{"data": "{}"}""", reader);
-        Assert.False(reader.HasPlainToEncrypt);
+        Assert.Null(reader.Conversion);
     }
 
     private static string DataOf(string kind) => kind switch
@@ -250,11 +250,11 @@ public sealed class DocumentCodecSpec
 
         if (refusal is null)
         {
-            reader.ValidateSecret("/f");
+            reader.Validate("/f");
         }
         else
         {
-            Assert.Equal(refusal, Assert.Throws<SessionSecretException>(() => reader.ValidateSecret("/f")).Message);
+            Assert.Equal(refusal, Assert.Throws<SessionSecretException>(() => reader.Validate("/f")).Message);
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class ParallelReaderSpec
             var reader = new DocumentReader(null);
             Read(bytes, chunkSize, reader);
             Assert.Equal((0, true), (reader.Counts.Tokens, reader.Counts.Plain >= 12));
-            reader.ValidateSecret(Path);
+            reader.Validate(Path);
         }
     }
 
@@ -68,14 +68,14 @@ public sealed class ParallelReaderSpec
     {
         var token = Encoding.ASCII.GetString(Cipher.Encrypt("{\"a\":1}"u8));
         var bytes = Encoding.UTF8.GetBytes($$"""{"_default": { {{string.Join(", ", Enumerable.Range(1, 20).Select(i => Document($"{i}", token)))}} } }""");
-        var reader = new DocumentReader(Cipher);
+        var reader = new DocumentReader(KeyRing.Of(Cipher));
         Assert.All(Read(bytes, 1_000, reader).Documents, document => Assert.Equal("{\"a\":1}", document.Data.Json));
-        Assert.Equal((20, 0, 0), (reader.Counts.Tokens, reader.Counts.Plain, reader.Counts.UnreadableTokens));
+        Assert.Equal((20, 0, 0), (reader.Counts.Read, reader.Counts.Plain, reader.Counts.Outdated));
         Assert.Throws<SessionSecretException>(() =>
         {
             var plain = new DocumentReader(null);
             Read(bytes, 1_000, plain);
-            plain.ValidateSecret(Path);
+            plain.Validate(Path);
         });
     }
 

@@ -44,6 +44,7 @@ public sealed class MessagesSpec
         [typeof(SessionCreated)] = () => new SessionCreated("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
         [typeof(SessionUpdated)] = () => new SessionUpdated("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
         [typeof(SessionReworked)] = () => new SessionReworked("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
+        [typeof(SessionReplayed)] = () => new SessionReplayed("", "handle", Key, DateTimeOffset.UnixEpoch, Data),
         [typeof(SessionEnded)] = () => new SessionEnded("", "handle", Key, DateTimeOffset.UnixEpoch, Data, SessionEndReason.Idle),
         [typeof(SessionEventsMissed)] = () => new SessionEventsMissed("", DateTimeOffset.UnixEpoch, 3),
         [typeof(SessionConflictException)] = () => new SessionConflictException(Data),
@@ -152,7 +153,7 @@ public sealed class MessagesSpec
 
     private static Drawn Drawn(IdentitySource source) => source.DrawAsync(Key, forNewDocument: true).GetAwaiter().GetResult();
 
-    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), fernet: null);
+    private static IdentitySource TakenIds() => new(Options(o => o.IdFactory = () => Id), new SessionTable([new Document(Id, Key, Data, 1.5, 1, raw: null)]), StoredIds.Plain, fernet: null);
 
     private static Snapshot Read(string json) =>
         SnapshotReader.Read(new BytesDisk { Files = { ["/f"] = System.Text.Encoding.UTF8.GetBytes(json) } }, "/f", new DocumentReader(null));

@@ -20,7 +20,15 @@ public sealed class OptionsSpec : IDisposable
         [nameof(JamSessionsOptions.AllowUnlocked)] = ("allow-unlocked", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.AllowForeignFile)] = ("allow-foreign-file", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.IsSessionCrypt)] = ("is-session-crypt", false, "false", "on", true, false),
-        [nameof(JamSessionsOptions.SessionAesSecret)] = ("session-aes-secret", "", "the environment variable JAM_SESSION_AES_SECRET", "hocon", "hocon", "code"),
+        [nameof(JamSessionsOptions.SessionAesSecret)] = ("session-aes-secret", "", "the file of JamSessionsOptions.SessionAesSecretFile, else the environment variable JAM_SESSION_AES_SECRET", "hocon", "hocon", "code"),
+        [nameof(JamSessionsOptions.Encryption)] = ("encryption", SessionEncryption.None, "None", "aes-gcm", SessionEncryption.AesGcm, SessionEncryption.Fernet),
+        [nameof(JamSessionsOptions.IdsAtRest)] = ("ids-at-rest", IdsAtRest.Plain, "Plain", "hashed", IdsAtRest.Hashed, IdsAtRest.Plain),
+        [nameof(JamSessionsOptions.AllowIdsToBeHashed)] = ("allow-ids-to-be-hashed", false, "false", "on", true, false),
+        [nameof(JamSessionsOptions.AllowFernetToAesGcm)] = ("allow-fernet-to-aes-gcm", false, "false", "on", true, false),
+        [nameof(JamSessionsOptions.SessionAesSecretFile)] = ("session-aes-secret-file", "", "none", "/run/secrets/hocon", "/run/secrets/hocon", "/run/secrets/code"),
+        [nameof(JamSessionsOptions.PreviousSessionAesSecrets)] = ("previous-session-aes-secrets", Array.Empty<string>(), "none", "[one, two]", new[] { "one", "two" }, new[] { "three" }),
+        [nameof(JamSessionsOptions.ReworkGrace)] = ("rework-grace", null, "jam's", "10 s", TimeSpan.FromSeconds(10), TimeSpan.Zero),
+        [nameof(JamSessionsOptions.OnReplay)] = ("on-replay", ReplayPolicy.Report, "Report", "end-all-of-key", ReplayPolicy.EndAllOfKey, ReplayPolicy.EndSession),
         [nameof(JamSessionsOptions.AllowPlainToEncrypted)] = ("allow-plain-to-encrypted", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.IdFactory)] = ("id-factory", (Func<string>)SessionIds.UuidV4, "SessionIds.UuidV4", "random-256", (Func<string>)SessionIds.Random256, Factory),
         [nameof(JamSessionsOptions.Durability)] = ("durability", Durability.Durable, "Durable", "relaxed", Durability.Relaxed, Durability.Durable),
@@ -70,7 +78,7 @@ public sealed class OptionsSpec : IDisposable
     public void Hocon_is_over_the_default_and_code_is_over_hocon(string name)
     {
         var option = Of(name);
-        var hocon = option.Key.Length > 0 ? $"jam.sessions.{option.Key} = \"{option.Hocon}\"" : "";
+        var hocon = option.Key.Length > 0 ? $"jam.sessions.{option.Key} = {(option.Hocon.StartsWith('[') ? option.Hocon : $"\"{option.Hocon}\"")}" : "";
         Assert.Equal(option.Resolved, Value(Resolve(new JamSessionsOptions(), hocon), name));
         var code = new JamSessionsOptions();
         typeof(JamSessionsOptions).GetProperty(name)!.SetValue(code, option.Code);

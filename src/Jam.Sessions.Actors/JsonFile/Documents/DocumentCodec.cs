@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
 using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Model;
 
@@ -11,21 +9,23 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <c>"1": {"key": "user1", "session_id": "…", "data": "{\"cart\": 3}", "created_at": 1795367285.296665}</c>.
 /// </summary>
 /// <remarks>
-/// With encryption, data is a token made of the JSON text. Whatever the members that it knows (<see cref="DocumentMember"/>) cannot say keeps its bytes in <see cref="Document.Raw"/>.
-/// Any number of threads may write with one codec; each reads with a reader of its own.
+/// With encryption, data is a token made of the JSON text; with hashed ids there is no <c>session_id</c>. Whatever the members that it knows
+/// (<see cref="DocumentMember"/>) cannot say keeps its bytes in <see cref="Document.Raw"/>. Any number of threads may write with one codec; each reads with
+/// a reader of its own.
 /// </remarks>
-/// <param name="fernet">Null: nothing is encrypted.</param>
-/// <param name="allowPlainToEncrypted">Whether plain data is taken beside encrypted data.</param>
-/// <param name="rules">How long sessions live; null: as in jam.</param>
-/// <param name="clock">Says when a file is read; null: nobody asks.</param>
-internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted = false, SessionRules? rules = null, WallClock? clock = null)
+/// <param name="ring">Null: nothing is encrypted.</param>
+/// <param name="conversions">What a file may be made into when it is read.</param>
+/// <param name="rules">How long sessions live, and how ids are kept; null: as in jam.</param>
+/// <param name="clock">Says when a file is read and written; null: nobody asks.</param>
+internal sealed class DocumentCodec(KeyRing? ring, Conversions conversions = Conversions.None, SessionRules? rules = null, WallClock? clock = null)
 {
-    // The document id, the names of the fields and the time of creation.
-    private const int MaxFrameLength = 128;
+    // The names of id and data, and what stands between them.
+    private const int MaxNamesLength = 64;
 
+    private readonly SessionRules _rules = rules ?? SessionRules.None;
     private volatile bool _hasInexactTimes;
 
-    /// <summary>Whether a time was written at which a session was not seen, but may be until then (<see cref="StoredLifetime"/>).</summary>
+    /// <summary>Whether a time was written at which a session was not seen, but may be until then (<see cref="StoredExtra"/>).</summary>
     public bool HasInexactTimes
     {
         get => _hasInexactTimes;
@@ -33,12 +33,14 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
     }
 
     /// <summary>A reader of such documents that has read nothing yet.</summary>
-    public DocumentReader NewReader() => new(fernet, allowPlainToEncrypted, rules, clock?.Now() ?? DateTimeOffset.UnixEpoch.Ticks);
+    public DocumentReader NewReader() => new(ring, conversions, rules, Now);
+
+    private long Now => clock?.Now() ?? DateTimeOffset.UnixEpoch.Ticks;
 
     /// <summary>Writes the member <c>"1": {…}</c>.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="session">The document.</param>
-    /// <param name="isExact">See <see cref="StoredLifetime.Write"/>.</param>
+    /// <param name="isExact">See <see cref="StoredExtra.Of"/>.</param>
     public void Write(IBufferWriter<byte> output, Document session, bool isExact = false)
     {
         if (session.IsOpaque)
@@ -47,14 +49,15 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
             return;
         }
 
+        var extra = ExtraOf(session, isExact);
         if (session.Raw is null)
         {
-            WritePlain(output, session, isExact);
-            return;
+            WritePlain(output, session, extra);
         }
-
-        WriteName(output, session);
-        WriteRaw(output, session, session.Raw, isExact);
+        else
+        {
+            WriteRaw(output, session, session.Raw, extra);
+        }
     }
 
     /// <summary>Writes the member <c>"1": null</c>, which in a journal says that the document is gone.</summary>
@@ -64,140 +67,138 @@ internal sealed class DocumentCodec(Fernet? fernet, bool allowPlainToEncrypted =
         output.Write("null"u8);
     }
 
-    private void WritePlain(IBufferWriter<byte> output, Document session, bool isExact)
+    private StoredExtra ExtraOf(Document session, bool isExact)
+    {
+        if (session.Terms is not null && !isExact && !_hasInexactTimes)
+        {
+            _hasInexactTimes = true;
+        }
+
+        return session.Terms is null && session.Before is null && !_rules.Ids.AreHashed ? StoredExtra.None : StoredExtra.Of(session, _rules.Ids, isExact, Now);
+    }
+
+    private void WritePlain(IBufferWriter<byte> output, Document session, in StoredExtra extra)
     {
         var data = session.Data.Utf8.Span;
-        var room = output.GetSpan(checked(
-            FrameLength(session) + JsonText.MaxStringLength(session.Key.Length) + JsonText.MaxStringLength(session.Id.Length) + MaxDataLength(data)));
-        var length = WriteName(room, session);
-        length += Copy("{\"key\": "u8, room[length..]);
-        length += JsonText.WriteString(room[length..], session.Key.AsSpan());
-        length += Copy(", \"session_id\": "u8, room[length..]);
-        length += JsonText.WriteString(room[length..], session.Id.AsSpan());
-        length += Copy(", \"data\": "u8, room[length..]);
-        length += WriteData(room[length..], data);
-        length += Copy(", \"created_at\": "u8, room[length..]);
-        length += JsonText.Float(session.CreatedAtSeconds, room[length..]).Length;
-        if (session.Terms is not null)
+        var frameLength = RecordFrame.MaxLength(session.DocumentId, session.Key, extra);
+        var room = output.GetSpan(checked(frameLength + MaxNamesLength + JsonText.MaxStringLength(session.Id.Length) + MaxDataLength(data)));
+        var length = RecordFrame.WriteHead(room, session.DocumentId, session.Key);
+        var headLength = length;
+        if (!_rules.Ids.AreHashed)
         {
-            length += Copy(", \"jam_sessions\": "u8, room[length..]);
-            length += WriteLifetime(room[length..], session, isExact);
+            length += Copy(", \"session_id\": "u8, room[length..]);
+            length += JsonText.WriteString(room[length..], session.Id.AsSpan());
+        }
+
+        length += Copy(", \"data\": "u8, room[length..]);
+        if (ring is null)
+        {
+            length += JsonText.WriteString(room[length..], data);
+            length += RecordFrame.WriteTail(room[length..], session.CreatedAtSeconds, extra);
+        }
+        else
+        {
+            // Behind the token's place comes what it is bound to.
+            var token = room.Slice(length, ring.TokenLength(data.Length) + 2);
+            length += token.Length;
+            var tailLength = RecordFrame.WriteTail(room[length..], session.CreatedAtSeconds, extra);
+            WriteToken(token, data, room[..headLength], room.Slice(length, tailLength));
+            length += tailLength;
         }
 
         room[length++] = (byte)'}';
         output.Advance(length);
     }
 
-    private int WriteLifetime(Span<byte> room, Document session, bool isExact)
+    private int MaxDataLength(ReadOnlySpan<byte> data) => ring is null ? JsonText.MaxStringLength(data.Length) : ring.TokenLength(data.Length) + 2;
+
+    private void WriteToken(Span<byte> quoted, ReadOnlySpan<byte> data, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
-        if (!isExact && !_hasInexactTimes)
+        quoted[0] = quoted[^1] = (byte)'"';
+        if (!ring!.IsBound)
         {
-            _hasInexactTimes = true;
+            ring.Encrypt(data, record: default, quoted[1..^1]);
+            return;
         }
 
-        return StoredLifetime.Write(room, session, isExact);
+        var record = ArrayPool<byte>.Shared.Rent(head.Length + tail.Length);
+        head.CopyTo(record);
+        tail.CopyTo(record.AsSpan(head.Length));
+        ring.Encrypt(data, record.AsSpan(..(head.Length + tail.Length)), quoted[1..^1]);
+        ArrayPool<byte>.Shared.Return(record);
     }
 
-    private void WriteData(IBufferWriter<byte> output, SessionData data) =>
-        output.Advance(WriteData(output.GetSpan(MaxDataLength(data.Utf8.Span)), data.Utf8.Span));
-
-    private int MaxDataLength(ReadOnlySpan<byte> data) =>
-        fernet is null ? JsonText.MaxStringLength(data.Length) : Fernet.TokenLength(data.Length) + 2;
-
-    private int WriteData(Span<byte> room, ReadOnlySpan<byte> data)
+    /// <summary>Copies the document as it was read, less what goes beyond jam, which is put at its end; only an id or data that is to be another is written anew, in its place.</summary>
+    private void WriteRaw(IBufferWriter<byte> output, Document session, ReadOnlySpan<byte> raw, in StoredExtra extra)
     {
-        if (fernet is null)
-        {
-            return JsonText.WriteString(room, data);
-        }
-
-        var length = Fernet.TokenLength(data.Length);
-        room[0] = (byte)'"';
-        fernet.Encrypt(data, room.Slice(1, length));
-        room[length + 1] = (byte)'"';
-        return length + 2;
-    }
-
-    /// <summary>Copies the document as it was read; only an id or data that has changed since is written anew, in its place.</summary>
-    private void WriteRaw(IBufferWriter<byte> output, Document session, ReadOnlySpan<byte> raw, bool isExact)
-    {
+        var frame = new byte[RecordFrame.MaxLength(session.DocumentId, session.Key, extra)].AsSpan();
+        var head = frame[..RecordFrame.WriteHead(frame, session.DocumentId, session.Key)];
+        var tail = frame[head.Length..];
+        var createdAtLength = RecordFrame.WriteCreatedAt(tail, session.CreatedAtSeconds);
+        var beyondJam = tail.Slice(createdAtLength, RecordFrame.WriteExtra(tail[createdAtLength..], extra));
+        tail = tail[..(createdAtLength + beyondJam.Length)];
         var before = NewReader();
+        var whole = new JsonScanner(raw);
+        var fields = before.ReadFields(session.DocumentId, ref whole);
+        var isReadable = !ReferenceEquals(session.Data, SessionData.Unreadable);
+        var changesData = isReadable && (ring is { IsBound: true } || before.Counts.Outdated > 0 || !fields.Data.Equals(session.Data));
+
+        WriteName(output, session);
         var scanner = new JsonScanner(raw);
-        var copied = 0;
-        var (hasData, hasLifetime) = (false, session.Terms is null);
+        var (copied, hasData) = (0, false);
         scanner.Take((byte)'{');
         var isEmpty = scanner.TryTake((byte)'}');
-        while (!isEmpty)
+        for (var goesOn = !isEmpty; goesOn; goesOn = scanner.TakeCommaOr((byte)'}'))
         {
-            var name = DocumentReader.TakeName(ref scanner);
+            var member = DocumentMembers.Of(DocumentReader.TakeName(ref scanner));
             scanner.Peek();
             var start = scanner.Position;
-            var fields = new DocumentFields();
-            before.ReadField(ref scanner, name, fields);
-            var member = DocumentMembers.Of(name);
-            var isData = member == DocumentMember.Data;
-            hasData |= isData;
-            var changedId = member == DocumentMember.SessionId && fields.Id != session.Id;
-            var changedData = isData && !(fields.Data.Equals(session.Data) && !IsPlainWhereTokensAre(before, session));
-            var isLifetime = member == DocumentMember.Lifetime && session.Terms is not null;
-            hasLifetime |= isLifetime;
-            if (changedId || changedData || isLifetime)
+            scanner.TakeValue();
+            hasData |= member == DocumentMember.Data;
+            var changesId = member == DocumentMember.SessionId && !_rules.Ids.AreHashed && fields.Id != session.Id;
+            if (changesId || (member == DocumentMember.Data && changesData))
             {
                 output.Write(raw[copied..start]);
                 copied = scanner.Position;
-                if (changedId)
+                if (changesId)
                 {
                     JsonText.WriteString(output, session.Id.AsSpan());
                 }
-                else if (isLifetime)
-                {
-                    output.Advance(WriteLifetime(output.GetSpan(StoredLifetime.MaxLength), session, isExact));
-                }
                 else
                 {
-                    WriteData(output, session.Data);
+                    WriteData(output, session.Data, head, tail);
                 }
-            }
-
-            if (!scanner.TakeCommaOr((byte)'}'))
-            {
-                break;
             }
         }
 
         output.Write(raw[copied..^1]);
-        if (!hasData && !ReferenceEquals(session.Data, SessionData.Unreadable))
+        if (!hasData && isReadable)
         {
             output.Write(isEmpty ? "\"data\": "u8 : ", \"data\": "u8);
-            WriteData(output, session.Data);
+            WriteData(output, session.Data, head, tail);
+            isEmpty = false;
         }
 
-        // A session has an id, so it is not empty.
-        if (!hasLifetime)
-        {
-            output.Write(", \"jam_sessions\": "u8);
-            output.Advance(WriteLifetime(output.GetSpan(StoredLifetime.MaxLength), session, isExact));
-        }
-
+        // It begins with a comma.
+        output.Write(isEmpty && !beyondJam.IsEmpty ? beyondJam[2..] : beyondJam);
         output.Write("}"u8);
     }
 
-    private bool IsPlainWhereTokensAre(DocumentReader reader, Document session) =>
-        fernet is not null && reader.Counts.Plain > 0 && !ReferenceEquals(session.Data, SessionData.Unreadable);
-
-    private static int FrameLength(Document session) =>
-        (session.Terms is null ? 0 : StoredLifetime.MaxLength) + (LargeDocumentIds.IsLarge(session.DocumentId) ? MaxFrameLength + LargeDocumentIds.MaxDigits : MaxFrameLength);
-
-    private static void WriteName(IBufferWriter<byte> output, Document session) => output.Advance(WriteName(output.GetSpan(FrameLength(session)), session));
-
-    private static int WriteName(Span<byte> room, Document session)
+    private void WriteData(IBufferWriter<byte> output, SessionData data, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
-        room[0] = (byte)'"';
-        var length = LargeDocumentIds.IsLarge(session.DocumentId)
-            ? Encoding.ASCII.GetBytes(LargeDocumentIds.TextOf(session.DocumentId), room[1..])
-            : Utf8Formatter.TryFormat(session.DocumentId, room[1..], out var written) ? written : 0;
-        return 1 + length + Copy("\": "u8, room[(1 + length)..]);
+        if (ring is null)
+        {
+            JsonText.WriteString(output, data.Utf8.Span);
+            return;
+        }
+
+        var length = ring.TokenLength(data.Length) + 2;
+        WriteToken(output.GetSpan(length)[..length], data.Utf8.Span, head, tail);
+        output.Advance(length);
     }
+
+    private static void WriteName(IBufferWriter<byte> output, Document session) =>
+        output.Advance(RecordFrame.WriteName(output.GetSpan(RecordFrame.MaxLength(session.DocumentId, "", StoredExtra.None)), session.DocumentId));
 
     private static int Copy(ReadOnlySpan<byte> text, Span<byte> room)
     {

@@ -12,7 +12,7 @@ internal enum DocumentMember
     CreatedAt,
 
     /// <summary>What goes beyond jam, in one member that only sessions have which need it.</summary>
-    Lifetime,
+    Extra,
 }
 
 /// <summary>The table of their names.</summary>
@@ -20,6 +20,9 @@ internal static class DocumentMembers
 {
     // The four that jam always writes, as bits.
     private const int Jams = (1 << (int)DocumentMember.CreatedAt + 1) - 1;
+
+    // And those of them that are left where ids are hashed.
+    private const int JamsWithoutId = Jams & ~(1 << (int)DocumentMember.SessionId);
 
     private static readonly byte[][] s_names = [[.. "key"u8], [.. "session_id"u8], [.. "data"u8], [.. "created_at"u8], [.. "jam_sessions"u8]];
 
@@ -40,6 +43,6 @@ internal static class DocumentMembers
     public static int Follow(int seen, DocumentMember member) =>
         member != DocumentMember.Foreign && seen < 1 << (int)member ? seen | (1 << (int)member) : -1;
 
-    /// <summary>Whether what was seen is written by the codec as it stands: jam's four, and perhaps ours behind them.</summary>
-    public static bool AreInOrder(int seen) => seen > 0 && (seen & Jams) == Jams;
+    /// <summary>Whether what was seen is written by the codec as it stands: jam's four, and perhaps ours behind them, in which the id may be.</summary>
+    public static bool AreInOrder(int seen, bool hasDigest) => seen > 0 && ((seen & Jams) == Jams || (hasDigest && (seen & Jams) == JamsWithoutId));
 }

@@ -7,22 +7,23 @@ using Jam.Sessions.Actors.Model;
 namespace Jam.Sessions.Actors.JsonFile;
 
 /// <summary>Reads documents that a <see cref="DocumentCodec"/> or jam wrote, and counts what their data turned out to be. One thread uses it.</summary>
-/// <param name="fernet">Null: nothing is encrypted.</param>
-/// <param name="allowPlainToEncrypted">Whether plain data is taken beside encrypted data.</param>
-/// <param name="rules">How long sessions live; null: as in jam.</param>
+/// <param name="ring">Null: nothing is encrypted.</param>
+/// <param name="conversions">What the file may be made into.</param>
+/// <param name="rules">How long sessions live, and how ids are kept; null: as in jam.</param>
 /// <param name="now">UTC ticks: when the file is read.</param>
-internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted = false, SessionRules? rules = null, long now = 0)
+internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Conversions.None, SessionRules? rules = null, long now = 0)
 {
     private const int LongestPlainData = 1 << 16;
 
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys =
         new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private byte[]? _unescaped;
     private readonly SessionRules _rules = rules ?? SessionRules.None;
     private readonly double _now = UnixTime.FromTicksUp(now);
 
+    private byte[]? _unescaped;
     private LifetimeTerms? _terms;
+    private byte[] _record = [];
 
     /// <summary>When the file is read, in UTC ticks.</summary>
     public long Now => now;
@@ -30,11 +31,23 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
     /// <summary>What was met so far; tells a wrong key or the wrong mode from a few damaged documents.</summary>
     public DataCounts Counts { get; private set; } = new();
 
-    /// <summary>Whether plain data was read that is to be encrypted.</summary>
-    public bool HasPlainToEncrypt => fernet is not null && allowPlainToEncrypted && Counts.Plain > 0;
+    /// <summary>What the file is made into; null where it stays what it is.</summary>
+    public string? Conversion
+    {
+        get
+        {
+            string[] parts =
+            [
+                .. ring is not null && conversions.HasFlag(Conversions.PlainToEncrypted) && Counts.Plain > 0 ? ["its plain data is encrypted"] : Array.Empty<string>(),
+                .. ring is { IsBound: true } && conversions.HasFlag(Conversions.FernetToAesGcm) && Counts.Fernet > 0 ? ["its data is bound to its records"] : Array.Empty<string>(),
+                .. _rules.Ids.AreHashed && Counts.PlainIds > 0 ? ["its ids are hashed"] : Array.Empty<string>(),
+            ];
+            return parts.Length > 0 ? string.Join(", ", parts) : null;
+        }
+    }
 
     /// <summary>A reader of the same kind that has read nothing, for another thread.</summary>
-    public DocumentReader Fork() => new(fernet, allowPlainToEncrypted, rules, now);
+    public DocumentReader Fork() => new(ring, conversions, rules, now);
 
     /// <summary>What was met since the last time.</summary>
     public DataCounts TakeCounts()
@@ -70,9 +83,10 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
             return plain;
         }
 
-        var fields = ReadFields(ref scanner);
-        var raw = fields.IsPlain ? null : bytes[start..scanner.Position].ToArray();
-        return NewDocument(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw, fields.Lifetime);
+        var fields = ReadFields(documentId, ref scanner);
+        var raw = fields.ArePlain(_rules.Ids.AreHashed) ? null
+            : RawDocument.Without(bytes[start..scanner.Position], withoutId: _rules.Ids.AreHashed && fields.Id.Length > 0, withoutExtra: fields.Extra is not null);
+        return NewDocument(fields.Id, fields.Key, fields.Data, fields.CreatedAt, documentId, raw, fields.Extra);
     }
 
     /// <summary>Takes a field's name, decoded, and the colon behind it.</summary>
@@ -83,123 +97,8 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
         return name.Contains((byte)'\\') ? JsonText.DecodeUtf8(name, out _) : name;
     }
 
-    /// <summary>Reads the field whose name was just taken.</summary>
-    public void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, DocumentFields fields)
-    {
-        var isText = scanner.Peek() == (byte)'"';
-        switch (DocumentMembers.Of(name))
-        {
-            case DocumentMember.Key:
-                fields.Key = isText ? ReadKey(scanner.TakeString()) : Skip(ref scanner, fields);
-                break;
-            case DocumentMember.SessionId:
-                fields.Id = isText ? JsonText.Decode(scanner.TakeString()) : Skip(ref scanner, fields);
-                break;
-            case DocumentMember.Data when isText:
-                fields.Data = ReadData(JsonText.DecodeUtf8(scanner.TakeString(), out var isExact), ref isExact);
-                fields.IsExact &= isExact;
-                break;
-            case DocumentMember.Data:
-                fields.Data = SessionData.Unreadable;
-                Skip(ref scanner, fields);
-                break;
-            case DocumentMember.CreatedAt:
-                var number = scanner.TakeValue();
-                fields.IsExact &= TryReadFloat(number, out fields.CreatedAt);
-                break;
-            case DocumentMember.Lifetime:
-                fields.Lifetime = StoredLifetime.Read(scanner.TakeValue());
-                fields.IsExact &= fields.Lifetime is not null;
-                break;
-            default:
-                Skip(ref scanner, fields);
-                break;
-        }
-    }
-
-    /// <summary>Refuses what was read so far where the secret or the mode cannot be the right one.</summary>
-    /// <exception cref="SessionSecretException">No token could be decrypted, or the file is encrypted and should not be, or the reverse.</exception>
-    public void ValidateSecret(string path)
-    {
-        if (fernet is null && Counts.Tokens > 0)
-        {
-            throw new SessionSecretException($"{path} holds encrypted sessions; set is-session-crypt = true and session-aes-secret. Nothing was written.");
-        }
-
-        if (fernet is not null && Counts is { Tokens: 0, UnreadableTokens: > 0 })
-        {
-            throw new SessionSecretException($"{path} was encrypted with another key than session-aes-secret. Nothing was written.");
-        }
-
-        if (fernet is not null && !allowPlainToEncrypted && Counts is { Tokens: 0, Plain: > 0 })
-        {
-            throw new SessionSecretException(
-                $"{path} is not encrypted, and is-session-crypt is on. Set allow-plain-to-encrypted = true to encrypt it. Nothing was written.");
-        }
-    }
-
-    /// <summary>A document that looks exactly as jam and this engine write them, if it is one.</summary>
-    private Document? TryReadPlain(ReadOnlySpan<byte> bytes, long documentId, ref JsonScanner scanner)
-    {
-        var plain = new PlainScanner(bytes, scanner.Position);
-        _unescaped ??= new byte[LongestPlainData];
-        if (!plain.TryTakeDocument(_unescaped, out var key, out var id, out var dataLength, out var createdAt, out var hasMore))
-        {
-            return null;
-        }
-
-        var end = plain.Position;
-        StoredLifetime? lifetime = null;
-        if (hasMore)
-        {
-            var more = new JsonScanner(bytes, plain.Position);
-            lifetime = StoredLifetime.Read(more.TakeValue());
-            if (lifetime is null || !more.TryTake((byte)'}'))
-            {
-                return null;
-            }
-
-            end = more.Position;
-        }
-
-        var isExact = true;
-        var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), ref isExact);
-        var raw = isExact ? null : bytes[scanner.Position..end].ToArray();
-        scanner.Position = end;
-        return NewDocument(Encoding.ASCII.GetString(id), ReadKey(key), data, createdAt, documentId, raw, lifetime);
-    }
-
-    /// <summary>A session with what the file says of its life; one of which it says nothing, and which is to have an end, begins to live now.</summary>
-    private Document NewDocument(string id, string key, SessionData data, double createdAt, long documentId, byte[]? raw, StoredLifetime? stored)
-    {
-        if (id.Length == 0 || (stored is null && !_rules.TimeAll))
-        {
-            return new Document(id, key, data, createdAt, documentId, raw);
-        }
-
-        if (stored is null)
-        {
-            Counts.AddBegunLifetime();
-        }
-
-        var since = stored is { } known && (!double.IsNaN(known.Since) || UnixTime.ToDateTimeOffset(createdAt) is not null) ? known.Since : _now;
-        var session = new Document(id, key, data, createdAt, documentId, raw, TermsOf(stored?.Own, since), stored is null ? now : 0);
-        session.Restore(stored?.Seen ?? _now, now);
-        return session;
-    }
-
-    /// <summary>Sessions that began to live at one moment share their terms.</summary>
-    private LifetimeTerms TermsOf(SessionLifetime? own, double since)
-    {
-        if (_terms is null || !Equals(_terms.Own, own) || !_terms.Since.Equals(since))
-        {
-            _terms = _rules.Terms(own, since);
-        }
-
-        return _terms;
-    }
-
-    private DocumentFields ReadFields(ref JsonScanner scanner)
+    /// <summary>Reads all members of a document.</summary>
+    public DocumentFields ReadFields(long documentId, ref JsonScanner scanner)
     {
         var fields = new DocumentFields();
         scanner.Take((byte)'{');
@@ -216,7 +115,179 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
         }
         while (scanner.TakeCommaOr((byte)'}'));
 
+        if (fields.DataText is { } text)
+        {
+            fields.Data = ReadData(text, documentId, fields.Key, fields.CreatedAt, fields.Extra ?? StoredExtra.None, ref fields.IsExact);
+        }
+
         return fields;
+    }
+
+    /// <summary>Refuses what was read so far where the secret or the mode cannot be the right one.</summary>
+    /// <exception cref="SessionSecretException">No token could be decrypted, or the file is not what the options say.</exception>
+    public void Validate(string path)
+    {
+        if ((WhyUnfit() ?? WhyIdsUnfit()) is { } reason)
+        {
+            throw new SessionSecretException($"{path} {reason} Nothing was written.");
+        }
+    }
+
+    private string? WhyUnfit()
+    {
+        if (ring is null)
+        {
+            return Counts.Fernet > 0 ? "holds encrypted sessions; set is-session-crypt = true and session-aes-secret."
+                : Counts.Bound > 0 ? "holds sessions that are encrypted with AES-GCM; set encryption = aes-gcm and session-aes-secret."
+                : null;
+        }
+
+        if (ring.IsBound && Counts is { Bound: 0, Fernet: > 0 } && !conversions.HasFlag(Conversions.FernetToAesGcm))
+        {
+            return "is encrypted as jam does it, and encryption is aes-gcm. Set allow-fernet-to-aes-gcm = on to convert it.";
+        }
+
+        if (!ring.IsBound && Counts is { Bound: > 0, Fernet: 0 })
+        {
+            return "is encrypted with AES-GCM, which jam cannot read and nothing turns back; set encryption = aes-gcm.";
+        }
+
+        if (Counts.Tokens > 0 && Counts.Read == 0)
+        {
+            return ring.Count == 1 ? "was encrypted with another key than session-aes-secret." : "was encrypted with another key than session-aes-secret and previous-session-aes-secrets.";
+        }
+
+        return Counts is { Tokens: 0, Plain: > 0 } && !conversions.HasFlag(Conversions.PlainToEncrypted)
+            ? $"is not encrypted, and {(ring.IsBound ? "encryption is aes-gcm" : "is-session-crypt is on")}. Set allow-plain-to-encrypted = true to encrypt it."
+            : null;
+    }
+
+    private string? WhyIdsUnfit() => _rules.Ids.AreHashed
+        ? Counts.PlainIds > 0 && !conversions.HasFlag(Conversions.IdsToHashed)
+            ? $"holds {Counts.PlainIds} session ids as they are, and ids-at-rest is hashed. Set allow-ids-to-be-hashed = on to keep only their digests; nobody is signed out, and nothing turns it back."
+            : null
+        : Counts.HashedIds > 0
+            ? $"holds digests of {Counts.HashedIds} session ids; set ids-at-rest = hashed."
+            : null;
+
+    private void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, DocumentFields fields)
+    {
+        var isText = scanner.Peek() == (byte)'"';
+        switch (DocumentMembers.Of(name))
+        {
+            case DocumentMember.Key:
+                fields.Key = isText ? ReadKey(scanner.TakeString()) : Skip(ref scanner, fields);
+                break;
+            case DocumentMember.SessionId:
+                fields.Id = isText ? JsonText.Decode(scanner.TakeString()) : Skip(ref scanner, fields);
+                break;
+            case DocumentMember.Data when isText:
+                fields.DataText = JsonText.DecodeUtf8(scanner.TakeString(), out var isExact);
+                fields.IsExact &= isExact;
+                break;
+            case DocumentMember.Data:
+                (fields.DataText, fields.Data) = (null, SessionData.Unreadable);
+                Skip(ref scanner, fields);
+                break;
+            case DocumentMember.CreatedAt:
+                var number = scanner.TakeValue();
+                fields.IsExact &= TryReadFloat(number, out fields.CreatedAt);
+                break;
+            case DocumentMember.Extra:
+                fields.Extra = StoredExtra.Read(scanner.TakeValue());
+                fields.IsExact &= fields.Extra is not null;
+                break;
+            default:
+                Skip(ref scanner, fields);
+                break;
+        }
+    }
+
+    /// <summary>A document that looks exactly as jam and this engine write them, if it is one.</summary>
+    private Document? TryReadPlain(ReadOnlySpan<byte> bytes, long documentId, ref JsonScanner scanner)
+    {
+        var plain = new PlainScanner(bytes, scanner.Position);
+        _unescaped ??= new byte[LongestPlainData];
+        if (!plain.TryTakeDocument(_unescaped, out var keyText, out var id, out var dataLength, out var createdAt, out var hasMore))
+        {
+            return null;
+        }
+
+        var end = plain.Position;
+        StoredExtra? extra = null;
+        if (hasMore)
+        {
+            var more = new JsonScanner(bytes, plain.Position);
+            extra = StoredExtra.Read(more.TakeValue());
+            if (extra is null || !more.TryTake((byte)'}'))
+            {
+                return null;
+            }
+
+            end = more.Position;
+        }
+
+        if (id.IsEmpty && !(_rules.Ids.AreHashed && extra is { Digest: not null }))
+        {
+            return null;
+        }
+
+        var isExact = true;
+        var key = ReadKey(keyText);
+        var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), documentId, key, createdAt, extra ?? StoredExtra.None, ref isExact);
+        var raw = isExact ? null : RawDocument.Without(bytes[scanner.Position..end], withoutId: _rules.Ids.AreHashed, withoutExtra: extra is not null);
+        scanner.Position = end;
+        return NewDocument(Encoding.ASCII.GetString(id), key, data, createdAt, documentId, raw, extra);
+    }
+
+    /// <summary>A session with what the file says of its life; one of which it says nothing, and which is to have an end, begins to live now.</summary>
+    private Document NewDocument(string id, string key, SessionData data, double createdAt, long documentId, byte[]? raw, StoredExtra? extra)
+    {
+        var stored = StoredIdOf(id, extra?.Digest);
+        var before = _rules.ReworkGrace is null ? null : extra?.Before;
+        var isTimed = extra is { } known && !double.IsNaN(known.Seen);
+        if (stored.Length == 0 || (!isTimed && !_rules.TimeAll))
+        {
+            return new Document(stored, key, data, createdAt, documentId, raw, before: before);
+        }
+
+        if (!isTimed)
+        {
+            Counts.AddBegunLifetime();
+        }
+
+        var since = extra is { } told && isTimed && (!double.IsNaN(told.Since) || UnixTime.ToDateTimeOffset(createdAt) is not null) ? told.Since : _now;
+        var session = new Document(stored, key, data, createdAt, documentId, raw, TermsOf(extra?.Own, since), isTimed ? 0 : now, before);
+        session.Restore(isTimed ? extra!.Value.Seen : _now, now);
+        return session;
+    }
+
+    /// <summary>The id as the engine keeps it.</summary>
+    private string StoredIdOf(string id, string? digest)
+    {
+        if (id.Length > 0)
+        {
+            Counts.AddPlainId();
+            return _rules.Ids.Of(id);
+        }
+
+        if (digest is not null)
+        {
+            Counts.AddHashedId();
+        }
+
+        return _rules.Ids.AreHashed ? digest ?? "" : "";
+    }
+
+    /// <summary>Sessions that began to live at one moment share their terms.</summary>
+    private LifetimeTerms TermsOf(SessionLifetime? own, double since)
+    {
+        if (_terms is null || !Equals(_terms.Own, own) || !_terms.Since.Equals(since))
+        {
+            _terms = _rules.Terms(own, since);
+        }
+
+        return _terms;
     }
 
     private static string Skip(ref JsonScanner scanner, DocumentFields fields)
@@ -244,26 +315,44 @@ internal sealed class DocumentReader(Fernet? fernet, bool allowPlainToEncrypted 
         return key;
     }
 
-    private SessionData ReadData(byte[] text, ref bool isExact)
+    private SessionData ReadData(byte[] text, long documentId, string key, double createdAt, in StoredExtra extra, ref bool isExact)
     {
-        var isToken = Fernet.IsToken(text);
-        if (fernet is null)
+        var isBound = BoundTokens.IsToken(text);
+        if (!isBound && !Fernet.IsToken(text))
         {
-            Counts.Add(isToken ? DataKind.Token : DataKind.Plain);
+            var isRead = ring is null || conversions.HasFlag(Conversions.PlainToEncrypted);
+            Counts.AddPlain(isOutdated: ring is not null);
+            isExact &= isRead;
+            return isRead ? SessionData.Stored(text) : SessionData.Unreadable;
+        }
+
+        if (ring is null)
+        {
+            Counts.AddToken(isBound, key: -1, isOutdated: false);
             return SessionData.Stored(text);
         }
 
-        if (!isToken)
+        // A token of the other kind is taken where the file is to be converted, and nowhere else.
+        var isTaken = isBound == ring.IsBound || (ring.IsBound && conversions.HasFlag(Conversions.FernetToAesGcm));
+        var maker = -1;
+        var decrypted = isTaken ? ring.TryDecrypt(text, isBound ? RecordOf(documentId, key, createdAt, extra) : default, out maker) : null;
+        Counts.AddToken(isBound, maker, isOutdated: maker > 0 || isBound != ring.IsBound);
+        var isReadable = decrypted is not null && Utf8.IsValid(decrypted);
+        isExact &= isReadable;
+        return isReadable ? SessionData.Stored(decrypted!) : SessionData.Unreadable;
+    }
+
+    private ReadOnlySpan<byte> RecordOf(long documentId, string key, double createdAt, in StoredExtra extra)
+    {
+        var longest = RecordFrame.MaxLength(documentId, key, extra);
+        if (_record.Length < longest)
         {
-            Counts.Add(DataKind.Plain);
-            isExact = allowPlainToEncrypted;
-            return allowPlainToEncrypted ? SessionData.Stored(text) : SessionData.Unreadable;
+            _record = new byte[longest];
         }
 
-        var decrypted = fernet.TryDecrypt(text);
-        Counts.Add(decrypted is null ? DataKind.UnreadableToken : DataKind.Token);
-        isExact = decrypted is not null && Utf8.IsValid(decrypted);
-        return isExact ? SessionData.Stored(decrypted!) : SessionData.Unreadable;
+        var length = RecordFrame.WriteHead(_record, documentId, key);
+        length += RecordFrame.WriteTail(_record.AsSpan(length), createdAt, extra);
+        return _record.AsSpan(..length);
     }
 
     /// <summary>Whether a value is a number that is written as it stands there; what is no number leaves it unknown.</summary>

@@ -19,7 +19,7 @@ internal static class JournalEntry
     private const int MaxKeptBuffer = 1 << 20;
 
     // A member for each combination of intents, of which almost all are one alone.
-    private static readonly byte[][] s_did = [.. Enumerable.Range(0, 1 << 8).Select(intent => DidMember((Intent)intent))];
+    private static readonly byte[][] s_did = [.. Enumerable.Range(0, 1 << 9).Select(intent => DidMember((Intent)intent))];
 
     // Key actors write on whatever thread they run.
     [ThreadStatic]
@@ -140,6 +140,7 @@ internal static class JournalEntry
         Intent.Idle => "ended: idle",
         Intent.MaxLifetime => "ended: max lifetime",
         Intent.Limit => "ended: limit",
+        Intent.Replayed => "replayed",
         _ => throw new ArgumentOutOfRangeException(nameof(intent), intent, "not one intent"),
     };
 }

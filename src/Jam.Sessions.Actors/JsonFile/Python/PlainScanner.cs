@@ -22,7 +22,7 @@ internal ref struct PlainScanner(ReadOnlySpan<byte> bytes, int position)
     /// <summary>Takes a document: four fields in jam's order, spaced as Python spaces them; and the name of what goes beyond jam, if that follows.</summary>
     /// <param name="data">Gets the data, unescaped.</param>
     /// <param name="key">The key.</param>
-    /// <param name="id">The session id.</param>
+    /// <param name="id">The session id; empty where there is none.</param>
     /// <param name="dataLength">How long the data is.</param>
     /// <param name="createdAt">Unix seconds.</param>
     /// <param name="hasMore">Whether the value of that name follows, and then the document's end.</param>
@@ -32,7 +32,7 @@ internal ref struct PlainScanner(ReadOnlySpan<byte> bytes, int position)
         key = id = default;
         (dataLength, createdAt, hasMore) = (0, 0, false);
         return TryTake("{\"key\": \""u8) && TryTakeText(out key)
-            && TryTake(", \"session_id\": \""u8) && TryTakeText(out id)
+            && (!TryTake(", \"session_id\": \""u8) || TryTakeText(out id))
             && TryTake(", \"data\": \""u8) && TryUnescape(data, out dataLength)
             && TryTake(", \"created_at\": "u8) && TryTakeTime(out createdAt)
             && (TryTake("}"u8) || (hasMore = TryTake(", \"jam_sessions\": "u8)));

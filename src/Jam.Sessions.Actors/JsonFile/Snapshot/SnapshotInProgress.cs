@@ -14,7 +14,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <param name="journalNumber">The journal that begins after that batch.</param>
 /// <param name="coveredBytes">How many journal bytes they make superfluous.</param>
 /// <param name="eraseHistory">Whether the journals that they make superfluous must be gone, and not wait for another use.</param>
-/// <param name="isExact">Whether it says when each session was seen, see <see cref="StoredLifetime.Write"/>.</param>
+/// <param name="isExact">Whether it says when each session was seen, see <see cref="StoredExtra.Of"/>.</param>
 internal sealed class SnapshotInProgress(
     IDisk disk,
     string path,
