@@ -56,30 +56,17 @@ internal sealed class BoundTokens
     }
 
     /// <summary>Whether this key made a token, as that says of itself.</summary>
-    public bool Made(ReadOnlySpan<byte> token)
-    {
-        Span<byte> head = stackalloc byte[9];
-        return token.Length >= Prefix.Length + 12 && Base64Url.TryDecodeFromUtf8(token.Slice(Prefix.Length, 12), head, out var length) && length == head.Length
-            && head[0] == Version && BinaryPrimitives.ReadUInt32BigEndian(head[1..]) == _keyId;
-    }
+    public bool Made(ReadOnlySpan<byte> token) => Decode(token) is not null;
 
     /// <summary>The text of a token; null where it is none of this key, was changed, or belongs to another record.</summary>
     public byte[]? TryDecrypt(ReadOnlySpan<byte> token, ReadOnlySpan<byte> record)
     {
-        // One way to write each token: what Base64Url would overlook, such as white space, is a change too.
-        if (!IsToken(token) || !Made(token) || token.ContainsAny(" \t\r\n="u8) || !Base64Url.IsValid(token[Prefix.Length..], out var length) || length < HeaderLength + TagLength)
+        if (Decode(token) is not { } binary)
         {
             return null;
         }
 
-        var binary = new byte[length];
-        Base64Url.DecodeFromUtf8(token[Prefix.Length..], binary);
-        if (!HasNoSpareBits(token, binary))
-        {
-            return null;
-        }
-
-        var text = new byte[length - HeaderLength - TagLength];
+        var text = new byte[binary.Length - HeaderLength - TagLength];
         Span<byte> derived = stackalloc byte[KeyLength + NonceLength];
         using var cipher = CipherOf(binary.AsSpan(SaltAt, SaltLength), derived);
         try
@@ -93,13 +80,18 @@ internal sealed class BoundTokens
         }
     }
 
-    /// <summary>The last character of base64 may have bits that count for nothing; here they must be 0.</summary>
-    private static bool HasNoSpareBits(ReadOnlySpan<byte> token, ReadOnlySpan<byte> binary)
+    /// <summary>The bytes of a token that says it is of this key; null for anything else, and for other ways to write them, which are changes too.</summary>
+    private byte[]? Decode(ReadOnlySpan<byte> token)
     {
-        Span<byte> end = stackalloc byte[4];
-        var rest = binary[^(binary.Length % 3 is var left && left > 0 ? left : 3)..];
-        var length = Base64Url.EncodeToUtf8(rest, end);
-        return token.EndsWith(end[..length]);
+        if (!IsToken(token) || !Base64Url.IsValid(token[Prefix.Length..], out var length) || length < HeaderLength + TagLength)
+        {
+            return null;
+        }
+
+        var binary = Base64Url.DecodeFromUtf8(token[Prefix.Length..]);
+        return binary[0] == Version && BinaryPrimitives.ReadUInt32BigEndian(binary.AsSpan(1)) == _keyId && token[Prefix.Length..].SequenceEqual(Base64Url.EncodeToUtf8(binary))
+            ? binary
+            : null;
     }
 
     private AesGcm CipherOf(ReadOnlySpan<byte> salt, Span<byte> derived)

@@ -32,11 +32,11 @@ internal sealed class Fernet
 
     /// <summary>From a key: 32 bytes in padded base64url.</summary>
     /// <exception cref="SessionSecretException">Not such a key.</exception>
-    public static Fernet FromKey(string key, TimeProvider time) =>
+    public static Fernet FromKey(string key, TimeProvider time, string option = "session-aes-secret") =>
         PythonBase64.TryDecode(Encoding.UTF8.GetBytes(key)) is { Length: 32 } bytes
             ? new Fernet(bytes, time)
             : throw new SessionSecretException(
-                "session-aes-secret must be 32 bytes in padded url-safe base64 (44 characters), or the path of a file that holds them.");
+                $"{option} must be 32 bytes in padded url-safe base64 (44 characters), or the path of a file that holds them.");
 
     public static bool IsToken(ReadOnlySpan<byte> text) => text.StartsWith(Utf8Prefix);
 

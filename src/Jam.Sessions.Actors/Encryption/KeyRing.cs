@@ -25,8 +25,11 @@ internal sealed class KeyRing
     /// <param name="time">Stamps Fernet's tokens.</param>
     /// <exception cref="SessionSecretException">Not such a key.</exception>
     public static KeyRing FromKeys(IReadOnlyList<string> keys, bool isBound, TimeProvider time) => new(
-        [.. keys.Select(key => Fernet.FromKey(key, time))],
+        [.. keys.Select((key, at) => Fernet.FromKey(key, time, NameOf(at)))],
         isBound ? [.. keys.Select(key => new BoundTokens(PythonBase64.TryDecode(Encoding.UTF8.GetBytes(key))))] : []);
+
+    /// <summary>The option that a key of the ring comes from.</summary>
+    public static string NameOf(int key) => key == 0 ? "session-aes-secret" : $"key {key} of previous-session-aes-secrets";
 
     /// <summary>One key, as jam has it.</summary>
     public static KeyRing Of(Fernet fernet) => new([fernet], []);

@@ -16,14 +16,14 @@ internal static class Secrets
             return null;
         }
 
-        var first = options.SessionAesSecretFile.Length > 0 ? TextOf(options.SessionAesSecretFile, "session-aes-secret-file") : KeyOf(options.SessionAesSecret, "session-aes-secret");
+        var first = options.SessionAesSecretFile.Length > 0 ? TextOf(options.SessionAesSecretFile, "session-aes-secret-file") : KeyOf(options.SessionAesSecret, KeyRing.NameOf(0));
         if (string.IsNullOrWhiteSpace(first))
         {
             throw new SessionSecretException(
                 $"{(options.IsSessionCrypt ? "is-session-crypt is on" : "encryption is not none")}, and session-aes-secret is empty. Set it, or session-aes-secret-file, or the environment variable JAM_SESSION_AES_SECRET.");
         }
 
-        string[] keys = [first, .. options.PreviousSessionAesSecrets.Select((secret, at) => KeyOf(secret, $"key {at + 1} of previous-session-aes-secrets"))];
+        string[] keys = [first, .. options.PreviousSessionAesSecrets.Select((secret, at) => KeyOf(secret, KeyRing.NameOf(at + 1)))];
         return KeyRing.FromKeys(keys, options.EffectiveEncryption == SessionEncryption.AesGcm, options.TimeProvider);
     }
 

@@ -7,6 +7,8 @@ namespace Jam.Sessions.Actors.Hosting;
 /// <summary>What a start tells of the file: how much it holds, and in one warning what of it the engine does not serve as jam does.</summary>
 internal static class StartReport
 {
+    private const int MostNumbers = 20;
+
     public static void Log(ILoggingAdapter log, string path, SessionStore store, IReadOnlyList<Document> documents)
     {
         var served = documents.Where(document => !document.IsOpaque).ToList();
@@ -16,9 +18,15 @@ internal static class StartReport
             log.Info("jam.sessions: {Path} is new, or has no bytes; it begins empty", path);
         }
 
+        if (store.Conversion is { } conversion)
+        {
+            log.Info("jam.sessions: {Path} was converted: {Conversion}", path, conversion);
+        }
+
+        var unreadable = served.Where(session => !session.IsReadable).ToList();
         (int Count, string What)[] differences =
         [
-            (served.Count(session => ReferenceEquals(session.Data, SessionData.Unreadable)), "with data that cannot be read: reading one fails"),
+            (unreadable.Count, $"with data that cannot be read, for it was changed, moved, or encrypted with a key that is not given: reading one fails (documents {NumbersOf(unreadable)})"),
             (served.Count(session => !IsObject(session.Data)), "with data that is no JSON object: its text is served"),
             (served.Count(session => session.CreatedAt is null), "without a time of creation that there is: it is not known"),
             (served.Count(session => session.Id.Length == 0), "without an id that is a text: clearing their key removes them, nothing else finds them"),
@@ -34,6 +42,9 @@ internal static class StartReport
                 path, string.Join("; ", met));
         }
     }
+
+    private static string NumbersOf(List<Document> documents) =>
+        string.Join(", ", documents.Take(MostNumbers).Select(document => LargeDocumentIds.TextOf(document.DocumentId))) + (documents.Count > MostNumbers ? ", …" : "");
 
     /// <remarks>Seen from its ends: to parse all data would make a start take half as long again.</remarks>
     private static bool IsObject(SessionData data) => ReferenceEquals(data, SessionData.Unreadable) || data.Utf8.Span.Trim(" \t\r\n"u8) is [(byte)'{', .., (byte)'}'];

@@ -24,11 +24,12 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
         return FindStored(ids.Of(id, room), isUse) ?? (table.KnowsPredecessors ? FindSuccessor(id, isUse) : null);
     }
 
-    /// <summary>The same as a host gets it: the session with the id that the host presented.</summary>
-    public Session? FindFor(string id)
+    /// <summary>The same as a host gets it: with the id that the host presented. Why it cannot be served, where its data cannot be read; else null.</summary>
+    public SessionDataException? TryRead(string id, out Session? session)
     {
-        var session = Find(id, isUse: true);
-        return session is null ? null : As(id, session);
+        var found = Find(id, isUse: true);
+        session = found is { IsReadable: true } ? As(id, found) : null;
+        return found is { IsReadable: false } ? found.Unreadable : null;
     }
 
     /// <summary>The session that had an id before its last rework, while that still works; afterwards its use is a replay.</summary>
@@ -105,12 +106,12 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     };
 
     public static SessionInfo InfoOf(Document session) => new(
-        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, ReferenceEquals(session.Data, SessionData.Unreadable) ? null : session.Data);
+        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, session.IsReadable ? session.Data : null);
 
     private object Lookup(string id, bool isUse) => Find(id, isUse) switch
     {
         null => SessionMissing.Because(WhyGone(id)),
-        { Data: var data } when ReferenceEquals(data, SessionData.Unreadable) => SessionDataException.UnreadableInFile(),
+        { IsReadable: false } unreadable => unreadable.Unreadable,
         var session => new SessionFound(As(id, session)),
     };
 

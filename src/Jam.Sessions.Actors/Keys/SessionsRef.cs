@@ -77,14 +77,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
             return new SessionsStoppingException();
         }
 
-        session = _reader.FindFor(id);
-        if (session is null || !ReferenceEquals(session.Data, SessionData.Unreadable))
-        {
-            return null;
-        }
-
-        session = null;
-        return SessionDataException.UnreadableInFile();
+        return _reader.TryRead(id, out session);
     }
 
     /// <summary>Answers a question; a <see cref="Status.Failure"/> where it is refused.</summary>

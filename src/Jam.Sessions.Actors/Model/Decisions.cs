@@ -66,7 +66,7 @@ internal static class Decisions
 
         if (update.Expected is { } expected && !expected.Equals(session.Data))
         {
-            return Refused(sessions, IsReadable(session) ? new SessionConflictException(session.Data) : SessionDataException.UnreadableInFile());
+            return Refused(sessions, session.IsReadable ? new SessionConflictException(session.Data) : session.Unreadable);
         }
 
         return Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, drawn.Now, rules);
@@ -79,9 +79,9 @@ internal static class Decisions
             return missing;
         }
 
-        if (!IsReadable(session))
+        if (!session.IsReadable)
         {
-            return Refused(sessions, SessionDataException.UnreadableInFile());
+            return Refused(sessions, session.Unreadable);
         }
 
         SessionData data;
@@ -234,8 +234,6 @@ internal static class Decisions
     }
 
     private static Decision Refused(KeySessions sessions, JamSessionsException why) => new(sessions, [], why);
-
-    private static bool IsReadable(Document session) => !ReferenceEquals(session.Data, SessionData.Unreadable);
 
     private static Decision Changed(
         KeySessions sessions, string id, Intent intent, SessionData? data, SessionLifetime? lifetime, long now, SessionRules rules)

@@ -56,6 +56,12 @@ internal sealed class Document : Session
     /// <summary>A document that is kept but never served: not an object, or with a name that is no whole number.</summary>
     public bool IsOpaque => Raw is [(byte)'"', ..];
 
+    /// <summary>Whether its data could be read from the file.</summary>
+    public bool IsReadable => !ReferenceEquals(Data, SessionData.Unreadable);
+
+    /// <summary>What whoever asks for data gets that could not be read.</summary>
+    public SessionDataException Unreadable => SessionDataException.UnreadableInFile(LargeDocumentIds.TextOf(DocumentId));
+
     /// <summary>The TinyDB document id, unique in the file.</summary>
     public long DocumentId { get; }
 

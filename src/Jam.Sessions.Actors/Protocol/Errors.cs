@@ -74,8 +74,8 @@ public sealed class SessionDataException : JamSessionsException
 
     internal static SessionDataException TooLarge(int length, int maximum) => new($"The session data has {length} bytes; max-data-bytes is {maximum}.");
 
-    internal static SessionDataException UnreadableInFile() => new(
-        "The file holds this session, but its data cannot be read: it is not text, or was not encrypted with this key. Update or delete the session.");
+    internal static SessionDataException UnreadableInFile(string document) => new(
+        $"The file holds this session (document {document}), but its data cannot be read: it is not text, was encrypted with a key that is not given, was changed, or belongs to another document. Update or delete the session.");
 }
 
 /// <summary>A session key that is longer than <see cref="JamSessionsOptions.MaxKeyLength"/> allows.</summary>

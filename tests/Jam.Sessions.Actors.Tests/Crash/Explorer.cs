@@ -23,7 +23,7 @@ internal sealed class Explorer(Func<IDisk, IDisk>? wrap = null)
     /// <exception cref="Violation">With the seed, and the way to the failure.</exception>
     public void Explore(int seed, int actions)
     {
-        var (disk, oracle) = Workload.Begin(seed);
+        var (disk, oracle) = Workload.Begin(seed, mode: StoreMode.Of(seed));
         var random = new Random(seed);
         var life = new Life(disk, oracle, random, _wrap, DurabilityOf(seed));
         disk.OnStep = (operation, path) => Crash(disk, oracle, $"seed {seed}, step {disk.Steps} ({operation} {Path.GetFileName(path)})", depth: 1);

@@ -13,7 +13,7 @@ internal sealed class FaultTrial(int seed, string operation, FaultKind kind, lon
     /// <exception cref="Violation">With the fault that led to it.</exception>
     public bool Run(int actions)
     {
-        var (disk, oracle) = Workload.Begin(seed);
+        var (disk, oracle) = Workload.Begin(seed, mode: StoreMode.Of(seed));
         var plan = new FaultPlan(operation, kind, after, _outcomes);
         var life = new Life(disk, oracle, new Random(seed), wrapped => wrapped, seed % 4 == 3 ? Durability.Relaxed : Durability.Durable);
         disk.Faults = plan;

@@ -26,11 +26,9 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
     private static readonly long s_begin = new DateTime(2026, 11, 22, 17, 48, 5, 250, DateTimeKind.Utc).Ticks;
 
-    // Long enough that nothing ends in a workload but what has a lifetime of its own.
-    private static readonly SessionRules s_timed = new(idle: TimeSpan.FromHours(10), touchInterval: TimeSpan.FromMinutes(1));
-
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(s_begin, TimeSpan.Zero));
-    private readonly SessionRules _rules = random.Next(2) == 0 ? SessionRules.None : s_timed;
+    private readonly SessionRules _rules = oracle.Mode.Rules(isTimed: random.Next(2) == 1);
+    private readonly int _keys = random.Next();
     private ManualWriter _log = null!;
     private SessionTable _table = null!;
     private Violation? _violation;
@@ -56,7 +54,8 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
     /// <summary>Recovers, and checks what was found.</summary>
     private void Open()
     {
-        var (store, documents) = Recovery.Open(wrap(disk), JsonPath, new DocumentCodec(null, rules: _rules, clock: new WallClock(_time)), "a test");
+        var (store, documents) = Recovery.Open(wrap(disk), JsonPath, oracle.Mode.Codec(_rules, new WallClock(_time), new Random(_keys)), "a test");
+        oracle.FindNoId(disk.Contents);
         oracle.Recovered(Documents.Of(documents));
         oracle.RecoveredTimes(documents, _time.GetUtcNow().UtcTicks);
         _table = new SessionTable(documents);
@@ -99,7 +98,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var isAcknowledged = decisions.Count > 0 && (_log.MustWait(ownerHash: 0) ? Await(decisions) : Accept(decisions));
         if (_log.WriteDelay is { } delay && random.Next(3) == 0)
         {
-            _time.Advance(delay);
+            Pass(delay);
             _log.WriteNow();
         }
 
@@ -112,10 +111,16 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         return isAcknowledged;
     }
 
+    private void Pass(TimeSpan time)
+    {
+        _time.Advance(time);
+        oracle.Furthest = Math.Max(oracle.Furthest, _time.GetUtcNow().UtcTicks);
+    }
+
     /// <summary>Time passes, and some sessions are used: the disk is told so, and nobody waits for that.</summary>
     private void Touch()
     {
-        _time.Advance(TimeSpan.FromSeconds(random.Next(1, 200)));
+        Pass(TimeSpan.FromSeconds(random.Next(1, 200)));
         foreach (var session in s_keys.SelectMany(key => _table.Of(key)).Where(session => session.Terms is not null && random.Next(3) == 0).ToList())
         {
             session.TrySee(_time.GetUtcNow().UtcTicks, out _);
@@ -241,7 +246,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var (after, changes) = (before, default(BatchChanges));
         for (var commands = random.Next(1, 4); commands > 0; commands--)
         {
-            (after, var stated, _) = after.Apply(Command(key, after), Draw(), _rules);
+            (after, var stated) = Decide(key, after);
             changes.Add(stated);
         }
 
@@ -249,19 +254,39 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         return (key, after, changes.Folded.ToArray());
     }
 
-    private ISessionCommand Command(string key, KeySessions sessions)
+    private (KeySessions After, DocumentChange[] Changes) Decide(string key, KeySessions sessions)
     {
-        var id = sessions.IsEmpty ? "nobody" : sessions.ElementAt(random.Next(sessions.Count)).Id;
-        return random.Next(22) switch
+        var session = sessions.IsEmpty ? null : sessions.ElementAt(random.Next(sessions.Count));
+        var (now, id) = (_time.GetUtcNow().UtcTicks, session is null ? "nobody" : oracle.Presented(session.Id));
+        if (session?.Before is not { } before || random.Next(3) > 0)
         {
-            < 7 => new CreateSession(key, Data()) { Lifetime = Lifetime() },
-            < 12 => new UpdateSession(id, Data()),
-            < 15 => new ReworkSession(id),
-            < 18 => new DeleteSession(id),
-            < 20 => new ClearSessions(key),
-            _ => ExpireSessions.Instance,
-        };
+            var (after, changes, _) = sessions.Apply(Command(key, id), Draw(), _rules);
+            return (after, changes);
+        }
+
+        if (!before.WorksAt(now))
+        {
+            var (noted, replays, _) = sessions.Apply(new NoteReplay(session.Id, before.Digest), Draw(), _rules);
+            return (noted, replays);
+        }
+
+        // A client whose answer was lost. The clock begins anew with each life: what an earlier one saw past its time may be forgotten.
+        var (same, none, again) = sessions.Apply(new ReworkSession(oracle.Presented(before.Digest)), Draw() with { Successor = session.Id }, _rules);
+        var mayBeForgotten = before is { Successor: null } && !before.WorksAt(oracle.Furthest);
+        return none.Length == 0 && (again is string given ? given == id : again is SessionNotFoundException && (!session.IsAliveAt(now) || mayBeForgotten))
+            ? (same, none)
+            : throw new Violation($"a rework again of the id before gave {again}, and not {id}");
     }
+
+    private ISessionCommand Command(string key, string id) => random.Next(22) switch
+    {
+        < 7 => new CreateSession(key, Data()) { Lifetime = Lifetime() },
+        < 12 => new UpdateSession(id, Data()),
+        < 15 => new ReworkSession(id),
+        < 18 => new DeleteSession(id),
+        < 20 => new ClearSessions(key),
+        _ => ExpireSessions.Instance,
+    };
 
     /// <summary>Where sessions are timed, some end while others go on, and are swept.</summary>
     private SessionLifetime? Lifetime() => _rules.TimeAll && random.Next(3) == 0 ? new SessionLifetime(Idle: TimeSpan.FromMinutes(3)) : null;
@@ -362,8 +387,9 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         {
             id = $"{random.NextInt64():x16}";
         }
-        while (!_table.TryReserve(id));
-        _table.Release(id);
+        while (!_table.TryReserve(_rules.Ids.Of(id)));
+        _table.Release(_rules.Ids.Of(id));
+        oracle.Issue(id);
         return new Drawn(id, _table.NewDocumentId(), _time.GetUtcNow().UtcTicks);
     }
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
 
@@ -22,21 +24,64 @@ internal sealed class Oracle
     // Of each timed document: the least and the latest time at which the disk may say that it was seen.
     private readonly Dictionary<long, (long Least, long Latest)> _times = [];
 
-    public Oracle(Documents truth)
-        : this([truth], truth)
+    // What clients have, by what the store keeps of it.
+    private readonly Dictionary<string, string> _presented;
+    private StrongBox<long> _furthest = new();
+
+    /// <param name="truth">What is on the disk.</param>
+    /// <param name="mode">How the store keeps its secrets.</param>
+    /// <param name="ids">The ids in it.</param>
+    public Oracle(Documents truth, StoreMode? mode = null, IEnumerable<string>? ids = null)
+        : this([truth], truth, mode ?? StoreMode.Plain, [])
     {
+        foreach (var id in ids ?? [])
+        {
+            Issue(id);
+        }
     }
 
-    private Oracle(List<Documents> possible, Documents latest, Dictionary<long, (long, long)>? times = null)
+    private Oracle(List<Documents> possible, Documents latest, StoreMode mode, Dictionary<string, string> presented, Dictionary<long, (long, long)>? times = null)
     {
-        (_possible, Latest) = (possible, latest);
+        (_possible, Latest, Mode, _presented) = (possible, latest, mode, presented);
         _times = times ?? _times;
+    }
+
+    /// <summary>How the store keeps its secrets.</summary>
+    public StoreMode Mode { get; }
+
+    /// <summary>The latest time that any life has seen, in UTC ticks.</summary>
+    public long Furthest
+    {
+        get => _furthest.Value;
+        set => _furthest.Value = value;
+    }
+
+    /// <summary>A client may have this id.</summary>
+    public void Issue(string id) => (_presented[Mode.Ids.Of(id)], _presented[StoredIds.DigestOf(id)]) = (id, id);
+
+    /// <summary>What the client of a session presents.</summary>
+    /// <param name="stored">What the store keeps of it, or its digest.</param>
+    public string Presented(string stored) => _presented.GetValueOrDefault(stored, stored);
+
+    /// <summary>Where ids are hashed, none of them is on the disk.</summary>
+    public void FindNoId(IEnumerable<byte[]> files)
+    {
+        if (!Mode.Ids.AreHashed)
+        {
+            return;
+        }
+
+        var texts = files.Select(Encoding.Latin1.GetString).ToList();
+        if (_presented.Values.FirstOrDefault(id => texts.Exists(text => text.Contains($"\"{id}\"", StringComparison.Ordinal))) is { } found)
+        {
+            throw new Violation($"the id {found} is on the disk, and ids are hashed");
+        }
     }
 
     /// <summary>All that was acknowledged.</summary>
     public Documents Latest { get; private set; }
 
-    public Oracle Copy() => new([.. _possible], Latest, new(_times));
+    public Oracle Copy() => new([.. _possible], Latest, Mode, _presented, new(_times)) { _furthest = _furthest };
 
     /// <summary>A batch is on its way; nobody knows yet.</summary>
     public Documents Attempt(IEnumerable<DocumentChange> changes)
@@ -123,7 +168,7 @@ internal sealed class Oracle
 internal sealed class Documents(ImmutableArray<(long Number, string Json)> items) : IEquatable<Documents>
 {
     private static readonly DocumentCodec s_codec = new(null);
-    private static readonly Regex s_lifetime = new(""", "jam_sessions": \{[^}]*\}""");
+    private static readonly Regex s_lifetime = new(""", "jam_sessions": \{[^{}]*(\{[^{}]*\})?\}""");
 
     public static Documents Of(IEnumerable<Document> sessions) => new([.. sessions.Select(Write)]);
 
@@ -178,7 +223,7 @@ internal sealed class Documents(ImmutableArray<(long Number, string Json)> items
     {
         var output = new ArrayBufferWriter<byte>();
         s_codec.Write(output, session);
-        return (session.DocumentId, s_lifetime.Replace(Encoding.UTF8.GetString(output.WrittenSpan), ""));
+        return (session.DocumentId, $"{s_lifetime.Replace(Encoding.UTF8.GetString(output.WrittenSpan), "")}{session.Before?.Digest}");
     }
 }
 

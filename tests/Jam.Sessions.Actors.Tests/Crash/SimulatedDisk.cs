@@ -38,6 +38,9 @@ internal sealed class SimulatedDisk : IDisk
     public int OpenFiles { get; private set; }
 
     /// <summary>What the file holds for programs; null where there is none.</summary>
+    /// <summary>What is in all files, as the engine would read it now.</summary>
+    public IEnumerable<byte[]> Contents => _names.Values.Select(file => file.Content);
+
     public byte[]? Content(string path) => _names.GetValueOrDefault(path)?.Content;
 
     /// <summary>Puts a file there that is durable from the beginning.</summary>

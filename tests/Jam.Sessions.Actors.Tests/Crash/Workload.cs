@@ -10,15 +10,17 @@ internal static class Workload
 
     /// <param name="seed">Decides what it begins with.</param>
     /// <param name="disk">Where; null for a disk that lacks nothing.</param>
-    public static (SimulatedDisk Disk, Oracle Oracle) Begin(int seed, SimulatedDisk? disk = null)
+    /// <param name="mode">How the store keeps its secrets; null: as jam does.</param>
+    public static (SimulatedDisk Disk, Oracle Oracle) Begin(int seed, SimulatedDisk? disk = null, StoreMode? mode = null)
     {
         disk ??= new SimulatedDisk();
+        mode ??= StoreMode.Plain;
         if (seed % 2 == 0)
         {
             disk.Put(Life.JsonPath, JamFile.ToArray());
         }
 
-        var documents = Actors.JsonFile.SnapshotReader.Read(disk, Life.JsonPath, new Actors.JsonFile.DocumentReader(null)).Documents;
-        return (disk, new Oracle(Documents.Of(documents)));
+        var documents = Actors.JsonFile.SnapshotReader.Read(disk, Life.JsonPath, mode.Reader()).Documents;
+        return (disk, new Oracle(Documents.Of(documents), mode, ["one", "two"]));
     }
 }

@@ -140,8 +140,7 @@ internal sealed class DocumentCodec(KeyRing? ring, Conversions conversions = Con
         var before = NewReader();
         var whole = new JsonScanner(raw);
         var fields = before.ReadFields(session.DocumentId, ref whole);
-        var isReadable = !ReferenceEquals(session.Data, SessionData.Unreadable);
-        var changesData = isReadable && (ring is { IsBound: true } || before.Counts.Outdated > 0 || !fields.Data.Equals(session.Data));
+        var changesData = session.IsReadable && (ring is { IsBound: true } || before.Counts.Outdated > 0 || !fields.Data.Equals(session.Data));
 
         WriteName(output, session);
         var scanner = new JsonScanner(raw);
@@ -172,7 +171,7 @@ internal sealed class DocumentCodec(KeyRing? ring, Conversions conversions = Con
         }
 
         output.Write(raw[copied..^1]);
-        if (!hasData && isReadable)
+        if (!hasData && session.IsReadable)
         {
             output.Write(isEmpty ? "\"data\": "u8 : ", \"data\": "u8);
             WriteData(output, session.Data, head, tail);
