@@ -10,7 +10,7 @@ internal abstract class EnginePeer : ISessionPeer
 {
     public const string Name = "engine";
 
-    private static readonly string[] Variants = ["relaxed", "encrypted", "ask", "timed", "limited"];
+    private static readonly string[] Variants = ["relaxed", "encrypted", "ask", "timed", "limited", "hashed", "bound", "grace"];
 
     private readonly Scratch _scratch = new();
     private readonly ActorSystem _system = ActorSystem.Create("benchmark", Quiet.Config);
@@ -28,7 +28,8 @@ internal abstract class EnginePeer : ISessionPeer
 
     public string Path => _scratch["sessions.json"];
 
-    /// <param name="name"><c>engine</c>, with any of <c>-relaxed</c>, <c>-encrypted</c>, <c>-ask</c>, <c>-timed</c> (20 minutes idle) and <c>-limited</c> (5 sessions a key) behind it.</param>
+    /// <param name="name"><c>engine</c>, with any of <c>-relaxed</c>, <c>-encrypted</c>, <c>-ask</c>, <c>-timed</c> (20 minutes idle), <c>-limited</c> (5 sessions a key),
+    /// <c>-hashed</c> (ids at rest), <c>-bound</c> (AES-GCM) and <c>-grace</c> (10 s after a rework) behind it.</param>
     /// <param name="keyIdleTimeout">The option; null for its default.</param>
     public static EnginePeer Named(string name, TimeSpan? keyIdleTimeout = null)
     {
@@ -45,10 +46,17 @@ internal abstract class EnginePeer : ISessionPeer
             IdleTimeout = variants.Contains("timed") ? TimeSpan.FromMinutes(20) : null,
             MaxSessionsPerKey = variants.Contains("limited") ? 5 : null,
             SessionLimitPolicy = SessionLimitPolicy.EndOldest,
+            IdsAtRest = variants.Contains("hashed") ? IdsAtRest.Hashed : IdsAtRest.Plain,
+            ReworkGrace = variants.Contains("grace") ? TimeSpan.FromSeconds(10) : null,
+
+            // What it is preloaded with is a plain file.
+            AllowIdsToBeHashed = true,
+            AllowPlainToEncrypted = true,
         };
-        if (variants.Contains("encrypted"))
+        if (variants.Contains("encrypted") || variants.Contains("bound"))
         {
-            options.IsSessionCrypt = true;
+            options.IsSessionCrypt = variants.Contains("encrypted");
+            options.Encryption = variants.Contains("bound") ? SessionEncryption.AesGcm : SessionEncryption.None;
             options.SessionAesSecret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_');
         }
 

@@ -98,5 +98,16 @@ internal static class AllTargets
         new(16, "sweep of 1,000,000 sessions, all dead, under load: s", AtMost(60), "sweep_s", "sweep-all 1000000"),
         new(16, "list of 10 sessions, in µs", AtMost(5), "list_us", "list"),
         new(16, "durable create, 1 caller: 5 live and a limit of 5 / no limit", AtMost(1.3), "limited_per_free", "limited-create"),
+
+        // Rows 1, 4, 9 and 12 in each mode of keeping secrets, each against the plain one.
+        new(17, "time of `GetAsync`, hashed ids / plain", null, "get_ns", "get engine-hashed", "get engine"),
+        new(17, "web, 64 callers, relaxed, hashed ids / plain", null, Throughput, "engine-hashed-relaxed web 64 10000", WebRelaxed),
+        new(17, "…, AES-GCM / plain", null, Throughput, "engine-bound-relaxed web 64 10000", WebRelaxed),
+        new(17, "…, rework with grace / plain", null, Throughput, "engine-grace-relaxed web 64 10000", WebRelaxed),
+        new(17, "create, 64 callers, hashed ids / plain", null, Throughput, "engine-hashed create 64 10000", Create64),
+        new(17, "…, AES-GCM / plain", null, Throughput, "engine-bound create 64 10000", Create64),
+        new(17, "…, AES-GCM / jam's encryption", null, Throughput, "engine-bound create 64 10000", "engine-encrypted create 64 10000"),
+        new(17, "heap of 1,000,000 idle sessions, hashed ids / plain", AtMost(1), "heap_b_session", "heap engine-hashed 1000000", Heap),
+        new(17, "…, AES-GCM / plain", AtMost(1), "heap_b_session", "heap engine-bound 1000000", Heap),
     ];
 }

@@ -72,6 +72,62 @@ public sealed class StartTellsSpec : IAsyncLifetime, IDisposable
         Assert.DoesNotContain(lines, line => line.Contains("it begins empty", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_key_that_is_changed_is_told_and_when_the_old_one_is_no_longer_needed()
+    {
+        var path = _folder.File("sessions.json");
+        var options = (string key, params string[] previous) => new JamSessionsOptions { JsonPath = path, Encryption = SessionEncryption.Fernet, SessionAesSecret = key, PreviousSessionAesSecrets = previous };
+        await using (var engine = await JamSessions.StartAsync(_system, options(TestKeys.First)))
+        {
+            await engine.Client.CreateAsync("user1", SessionData.Empty);
+        }
+
+        await using (await JamSessions.StartAsync(_system, options(TestKeys.Third, TestKeys.Second, TestKeys.First)))
+        {
+        }
+
+        await CapturedLog.SettleAsync(_system);
+        var lines = CapturedLog.TakeLines();
+        Assert.Contains(lines, line => line.Contains("key 2: 1 records", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.Contains("key 2 of previous-session-aes-secrets is no longer needed", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("key 1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(21, 1)]
+    [InlineData(22, 0)]
+    public async Task A_factory_of_short_ids_is_warned_of_once(int length, int warnings)
+    {
+        var count = 0;
+        var options = new JamSessionsOptions { JsonPath = _folder.File("sessions.json"), IdFactory = () => $"{Interlocked.Increment(ref count)}".PadLeft(length, 'x') };
+        await using (var engine = await JamSessions.StartAsync(_system, options))
+        {
+            await engine.Client.CreateAsync("user1", SessionData.Empty);
+            await engine.Client.CreateAsync("user1", SessionData.Empty);
+        }
+
+        await CapturedLog.SettleAsync(_system);
+        Assert.Equal(warnings, CapturedLog.TakeLines().Count(line => line.Contains("[WARNING]", StringComparison.Ordinal) && line.Contains("id factory", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_replay_is_told_by_the_sessions_handle()
+    {
+        var options = new JamSessionsOptions { JsonPath = _folder.File("sessions.json"), ReworkGrace = TimeSpan.Zero };
+        string old, handle;
+        await using (var engine = await JamSessions.StartAsync(_system, options))
+        {
+            old = await engine.Client.CreateAsync("user1", SessionData.Empty);
+            handle = (await engine.Client.GetAsync(await engine.Client.ReworkAsync(old)))!.Handle;
+            Assert.Null(await engine.Client.GetAsync(old));
+        }
+
+        await CapturedLog.SettleAsync(_system);
+        var warning = Assert.Single(CapturedLog.TakeLines(), line => line.Contains("[WARNING]", StringComparison.Ordinal));
+        Assert.Contains(handle, warning, StringComparison.Ordinal);
+        Assert.DoesNotContain(old, warning, StringComparison.Ordinal);
+    }
+
     private async Task<IReadOnlyList<string>> LinesAsync(string json)
     {
         var path = _folder.File("sessions.json");

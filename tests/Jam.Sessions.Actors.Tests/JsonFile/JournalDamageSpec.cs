@@ -75,8 +75,8 @@ public sealed class JournalDamageSpec
         Assert.Equal(1, Batches([.. Header, .. First, .. ", \"crc\": \"00000000\"}xx\n"u8]));
 
     [Theory]
-    [InlineData("{\"journal\": 2, \"first\": 1", "it does not begin as a journal of format 3 does; another version wrote it")]
-    [InlineData("{\"batch\": 1", "it does not begin as a journal of format 3 does; another version wrote it")]
+    [InlineData("{\"journal\": 2, \"first\": 1", "it does not begin as a journal of format 4 does; another version wrote it")]
+    [InlineData("{\"batch\": 1", "it does not begin as a journal of format 4 does; another version wrote it")]
     [InlineData("{\"journal\": 1, \"covers\": 0", "its first line does not say with which batch it begins")]
     [InlineData("[1", "a line that this version does not know")]
     public void A_first_line_of_another_format_is_refused_with_what_is_wrong_and_what_to_do(string body, string finding) => Assert.Equal(

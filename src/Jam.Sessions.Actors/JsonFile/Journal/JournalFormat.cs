@@ -8,7 +8,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <summary>
 /// A journal's lines. Each is a JSON object whose last member is a CRC-32C, in hex, of all that stands before <c>, "crc"</c>:
 /// <code>
-/// {"journal": 3, "number": 7, "first": 17, "covers": 16, "length": 8124, "file": "9a3c01ff", "crc": "…"}      the file's first line
+/// {"journal": 4, "number": 7, "first": 17, "covers": 16, "length": 8124, "file": "9a3c01ff", "crc": "…"}      the file's first line
 /// {"batch": 17, "changes": [{"5": {…}, "did": "created"}, …], "crc": "…"}       what the batch changed, see <see cref="JournalEntry"/>
 /// {"covers": 17, "length": 8201, "file": "0b77e2d4", "crc": "…"}                a snapshot that is about to replace the JSON file
 /// </code>
@@ -18,11 +18,11 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// is the last one of the journal before, repeated at a start because it may not have been synced there; the first line announces it as
 /// <c>repeats</c>. Behind the first line, each CRC begins with a number of that journal's own (<see cref="Seed"/>) instead of 0: what an older
 /// journal left in the same file fits none. Format 1 had no number, and files of their own: all its CRCs begin with 0.
-/// Format 2 did not say what a change was, and knew no lifetimes. All three are read.
+/// Format 2 did not say what a change was, and knew no lifetimes; format 3 knew neither hashed ids nor bound data. All of them are read.
 /// </remarks>
 internal static class JournalFormat
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const int CrcLength = 8;
 
