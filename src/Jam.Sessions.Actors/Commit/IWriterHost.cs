@@ -9,6 +9,9 @@ internal interface IWriterHost
     /// <summary>Calls it with <see cref="WakeReason.Write"/> after a delay; nothing where that is planned already.</summary>
     void WriteAfter(TimeSpan delay);
 
+    /// <summary>Calls <see cref="CommitWriter.TryDisk"/> after a delay; nothing where that is planned already.</summary>
+    void TryDiskAfter(TimeSpan delay);
+
     /// <summary>Tells waiters what became of their changes, on another thread: the writer has the next batch to write.</summary>
     /// <param name="waiters">The host's from now on.</param>
     /// <param name="refusal">Null: the changes are durable.</param>

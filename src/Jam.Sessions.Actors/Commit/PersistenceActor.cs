@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Commit;
@@ -16,18 +17,19 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     private readonly IActorRef _self;
     private readonly Alarm _alarm;
     private bool _isWritePlanned;
+    private bool _isTryPlanned;
 
-    private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads)
+    private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads, EngineTelemetry telemetry)
     {
         _self = Self;
         _threads = threads;
         _alarm = new Alarm(Self, threads.Writer.After);
-        _writer = new CommitWriter(store, commits, WriterSettings.Of(options), this);
+        _writer = new CommitWriter(store, commits, WriterSettings.Of(options), this, telemetry.Health, telemetry.Writer);
         _snapshotInterval = options.SnapshotInterval;
     }
 
-    public static Props Props(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads) =>
-        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, commits, options, threads)));
+    public static Props Props(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads, EngineTelemetry telemetry) =>
+        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, commits, options, threads, telemetry)));
 
     protected override void PreStart()
     {
@@ -51,6 +53,10 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
             case WriteDue:
                 _isWritePlanned = false;
                 _writer.Wake(WakeReason.Write);
+                break;
+            case TryDiskDue:
+                _isTryPlanned = false;
+                _writer.TryDisk();
                 break;
             case SnapshotDue:
                 PlanSnapshot();
@@ -76,6 +82,15 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         {
             _isWritePlanned = true;
             _alarm.Tell(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, WriteDue.Instance);
+        }
+    }
+
+    void IWriterHost.TryDiskAfter(TimeSpan delay)
+    {
+        if (!_isTryPlanned)
+        {
+            _isTryPlanned = true;
+            _alarm.Tell(delay, TryDiskDue.Instance);
         }
     }
 

@@ -45,6 +45,8 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     public void Discard() => store.Discard();
 
+    public void TryDisk() => store.TryDisk();
+
     public void Settle(ReadOnlySpan<DocumentChange> changes) => _order.Apply(changes);
 
     public ISnapshot BeginSnapshot(bool eraseHistory, bool isExact) => store.BeginSnapshot(_order.Capture(), eraseHistory, isExact);

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -120,6 +122,7 @@ internal sealed class SessionKeyActor : UntypedActor
         {
             // What came and went in one batch is told all the same.
             _engine.Table.Remember(changes.Stated);
+            _engine.Telemetry.Count(changes.Stated);
             notice?.Durable();
             notice?.Published();
             Answer(requests, failure: null);
@@ -129,7 +132,7 @@ internal sealed class SessionKeyActor : UntypedActor
         var waiter = _engine.Log.MustWait(_ownerHash) ? _waiter : null;
         try
         {
-            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter, notice))
+            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter, Traced(requests, notice)))
             {
                 Answer(requests, new SessionsStoppingException());
                 return;
@@ -149,6 +152,26 @@ internal sealed class SessionKeyActor : UntypedActor
         }
     }
 
+    /// <summary>The notice that also tells the writer of the commands whose spans are recorded, where there are any.</summary>
+    private static ICommitNotice? Traced(RequestQueue requests, ChangeNotice? notice)
+    {
+        if (!Spans.AreHeard)
+        {
+            return notice;
+        }
+
+        var recorded = new List<ActivityContext>();
+        for (var request = requests.First; request is not null && recorded.Count < Spans.MaxLinks; request = request.Next)
+        {
+            if (request.Watch?.Recorded is { } command)
+            {
+                recorded.Add(command);
+            }
+        }
+
+        return recorded.Count > 0 ? new TracedNotice(notice, recorded) : notice;
+    }
+
     private void Publish(in Commit commit)
     {
         try
@@ -166,6 +189,7 @@ internal sealed class SessionKeyActor : UntypedActor
             return;
         }
 
+        _engine.Telemetry.Count(commit.Changes.Stated);
         commit.Notice?.Published();
         Answer(commit.Requests, failure: null);
     }
@@ -202,6 +226,13 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <param name="Notice">Tells those who listen; null where nobody does.</param>
     private readonly record struct Commit(RequestQueue Requests, KeySessions After, BatchChanges Changes, ChangeNotice? Notice);
 
+    private sealed class TracedNotice(ChangeNotice? notice, List<ActivityContext> recorded) : ICommitNotice
+    {
+        public IReadOnlyList<ActivityContext> Commands => recorded;
+
+        public void Durable() => notice?.Durable();
+    }
+
     /// <summary>The log tells the actor, which goes on in its own turn.</summary>
     private sealed class SelfAsWaiter(IActorRef self) : ICommitWaiter
     {
@@ -212,8 +243,11 @@ internal sealed class SessionKeyActor : UntypedActor
 }
 
 /// <summary>What all key actors of an engine share.</summary>
-internal sealed class KeyActorServices(SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events, WallClock clock)
+internal sealed class KeyActorServices(
+    SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events, WallClock clock, EngineTelemetry telemetry)
 {
+    public EngineTelemetry Telemetry => telemetry;
+
     public WallClock Clock => clock;
 
     public SessionRules Rules => rules;

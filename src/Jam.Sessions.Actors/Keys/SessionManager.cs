@@ -5,6 +5,7 @@ using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -45,7 +46,7 @@ internal sealed class SessionManager : UntypedActor
         engine.Keys.MakeActor = () => context.ActorOf(props);
         var self = Self;
         engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
-        engine.Reader.Log = engine.Expiry.Log = _log;
+        engine.Reader.Log = engine.Expiry.Log = engine.Log = _log;
         var logger = _logger;
         engine.Expiry.OnFault = e => logger.Error(e, "jam.sessions: a sweep failed unexpectedly; what has ended is dead without it, and the next one is made");
     }
@@ -57,6 +58,8 @@ internal sealed class SessionManager : UntypedActor
     {
         PlanSweep();
         PlanExpiry();
+        _engine.Telemetry.Health.Phase = EnginePhase.Running;
+        _engine.Telemetry.Observe(_engine.Status);
         _engine.Started.TrySetResult();
     }
 
@@ -66,6 +69,8 @@ internal sealed class SessionManager : UntypedActor
         _engine.Table.Close();
         _engine.Keys.Close();
         _engine.Events.Close();
+        _engine.Telemetry.Health.Phase = EnginePhase.Stopped;
+        _engine.Telemetry.Dispose();
         _engine.End.Come(null);
     }
 
@@ -150,6 +155,7 @@ internal sealed class SessionManager : UntypedActor
     private void BeginDrain()
     {
         Become(Draining);
+        _engine.Telemetry.Health.Phase = EnginePhase.Draining;
         _undrained = _engine.Keys.Close();
         _logger.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
         _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
@@ -211,6 +217,7 @@ internal sealed class SessionManager : UntypedActor
 
         _engine.Table.Close();
         _engine.Events.Close();
+        _engine.Telemetry.Health.Phase = EnginePhase.Stopped;
         _engine.End.Come(shortfall);
         Context.Stop(Self);
     }
@@ -255,12 +262,13 @@ internal sealed class SessionManager : UntypedActor
 /// <summary>What an engine's manager and its gateways work with.</summary>
 internal sealed class ManagerServices
 {
-    public ManagerServices(ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads, WallClock clock, EventHub events)
+    public ManagerServices(
+        ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads, WallClock clock, EventHub events, EngineTelemetry telemetry)
     {
-        (Options, Table, Identities, Threads, Events) = (options, table, identities, threads, events);
+        (Options, Table, Identities, Threads, Events, Telemetry) = (options, table, identities, threads, events, telemetry);
         Keys = new KeyDirectory(options.MaxIdleKeys);
-        Reader = new SessionReader(table, clock, events);
-        Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events);
+        Reader = new SessionReader(table, clock, events, telemetry);
+        Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events, telemetry);
         Capacity = new Capacity(options.MaxSessions, () => table.Count);
     }
 
@@ -273,6 +281,11 @@ internal sealed class ManagerServices
     public EngineThreads Threads { get; }
 
     public EventHub Events { get; }
+
+    public EngineTelemetry Telemetry { get; }
+
+    /// <summary>Takes what is decided; null until it is open.</summary>
+    public ICommitLog? Log { private get; set; }
 
     public KeyDirectory Keys { get; }
 
@@ -292,6 +305,23 @@ internal sealed class ManagerServices
 
     /// <summary>Makes key actors that hand their batches to the log, and tell the directory when they are idle.</summary>
     public required Func<ICommitLog, KeyDirectory, Props> KeyActors { get; init; }
+
+    /// <summary>How the engine is, from what is known already.</summary>
+    public SessionsStatus Status()
+    {
+        var (waits, figures) = (Telemetry.Health.LongestWait(Log?.Waiting ?? TimeSpan.Zero), Log?.Figures ?? default);
+        var (health, reason) = Telemetry.Health.Assess(waits);
+        return new SessionsStatus(health, reason)
+        {
+            Sessions = Table.Count,
+            Keys = Table.KeyCount,
+            KeyActors = Keys.Count,
+            JournalBytes = figures.JournalBytes,
+            FileBytes = figures.FileBytes,
+            LongestWait = waits,
+            EncryptionKeysNeeded = figures.EncryptionKeysNeeded,
+        };
+    }
 
     public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, this);
 }

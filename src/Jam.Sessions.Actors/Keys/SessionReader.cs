@@ -2,11 +2,12 @@ using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
-internal sealed class SessionReader(SessionTable table, WallClock clock, EventHub events)
+internal sealed class SessionReader(SessionTable table, WallClock clock, EventHub events, EngineTelemetry telemetry)
 {
     /// <summary>Is told of sessions that are used; null until it is open.</summary>
     public ICommitLog? Log { private get; set; }
@@ -16,6 +17,31 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     /// <param name="isUse">Whether the session counts as used.</param>
     public Document? Find(string id, bool isUse) =>
         table.TryFind(id, out var session) && session.Terms is not null && !session.WasJustSeen(clock.Now()) ? FindTimed(id, isUse) : session;
+
+    /// <summary>The same as a read, which is counted.</summary>
+    public Document? Read(string id, bool isUse)
+    {
+        if (Find(id, isUse) is { } session)
+        {
+            telemetry.Reads.Found();
+            return session;
+        }
+
+        telemetry.Reads.Missing();
+        return null;
+    }
+
+    /// <summary>Why a session that somebody asked for is not there, as far as that is known. An id that was never issued is counted.</summary>
+    public SessionEndReason WhyMissing(string id)
+    {
+        var why = WhyGone(id);
+        if (why == SessionEndReason.Unknown)
+        {
+            telemetry.Unknown();
+        }
+
+        return why;
+    }
 
     private Document? FindTimed(string id, bool isUse)
     {
@@ -46,7 +72,7 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     }
 
     /// <summary>Why there is no living session of an id, as far as that is known.</summary>
-    public SessionEndReason WhyGone(string id) => table.TryFind(id, out var ended) && ended.Terms is not null ? ended.WhyEnded() : table.WhyGone(id);
+    private SessionEndReason WhyGone(string id) => table.TryFind(id, out var ended) && ended.Terms is not null ? ended.WhyEnded() : table.WhyGone(id);
 
     /// <summary>The answer to a question; an exception where it is refused.</summary>
     public object Answer(ISessionQuery query) => query switch
@@ -64,9 +90,9 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     public static SessionInfo InfoOf(Document session) => new(
         session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, ReferenceEquals(session.Data, SessionData.Unreadable) ? null : session.Data);
 
-    private object Lookup(string id, bool isUse) => Find(id, isUse) switch
+    private object Lookup(string id, bool isUse) => Read(id, isUse) switch
     {
-        null => SessionMissing.Because(WhyGone(id)),
+        null => SessionMissing.Because(WhyMissing(id)),
         { Data: var data } when ReferenceEquals(data, SessionData.Unreadable) => SessionDataException.UnreadableInFile(),
         var session => new SessionFound(session),
     };
