@@ -37,7 +37,7 @@ internal sealed class CommitWriter(
     {
         if (store.ReasonToRewrite is { } reason)
         {
-            host.Info("jam.sessions: {Path} is written anew: {Reason}", store.Path, reason);
+            host.Log(cause: null, LogLines.WrittenAnew, store.Path, reason);
             BeginSnapshot();
         }
     }
@@ -138,7 +138,7 @@ internal sealed class CommitWriter(
         Write();
         if (Try(store.Dispose) is { } e)
         {
-            host.Error(e, "jam.sessions: {Path} could not be let go of properly; everything acknowledged is in it or in its journal", store.Path);
+            host.Log(e, LogLines.LetGoBadly, store.Path);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class CommitWriter(
 
         if (failure is null)
         {
-            host.Info("jam.sessions: {Path} holds all changes up to batch {Batch}", store.Path, snapshot.Covers);
+            host.Log(cause: null, LogLines.SnapshotDone, store.Path, snapshot.Covers);
         }
 
         ConcludeSnapshot(failure as JamSessionsException ?? (failure is null ? null : Unexpected(failure)));
@@ -277,7 +277,7 @@ internal sealed class CommitWriter(
     private void IsTaken()
     {
         health.Taken();
-        host.Info("jam.sessions: {Path}: the disk takes changes again", store.Path);
+        host.Log(cause: null, LogLines.DiskTakes, store.Path);
     }
 
     /// <summary>Takes an acknowledged batch over into the line that is open, if that takes it.</summary>
@@ -325,7 +325,7 @@ internal sealed class CommitWriter(
     /// <summary>Who waits is told; what was acknowledged is kept, and tried again.</summary>
     private void FailBatches(SessionStoreException reason)
     {
-        host.Error(reason, "jam.sessions: the disk refused changes; callers that wait know, acknowledged ones (durability is relaxed) are tried again. Free or mend the disk");
+        host.Log(reason, LogLines.DiskRefuses);
         commits.IsHeldUp = true;
         health.Refused();
         host.TryDiskAfter(StoreHealth.TryAgainAfter);
@@ -392,7 +392,7 @@ internal sealed class CommitWriter(
         {
             _policy.Failed(store.UncoveredBytes);
             health.SnapshotFailed();
-            host.Error(failure, "jam.sessions: no snapshot of {Path}; the journal keeps every change, and it is tried again later", store.Path);
+            host.Log(failure, LogLines.SnapshotFailed, store.Path);
         }
 
         var waiting = _awaitingSnapshot.ToList();

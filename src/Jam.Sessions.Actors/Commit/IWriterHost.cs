@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Telemetry;
+
 namespace Jam.Sessions.Actors.Commit;
 
 /// <summary>Whoever runs a <see cref="CommitWriter"/>: calls it, one call at a time, and does for it what takes other threads, timers or a log.</summary>
@@ -20,9 +22,7 @@ internal interface IWriterHost
     /// <summary>Writes the snapshot on another thread, then calls <see cref="CommitWriter.EndSnapshot"/>.</summary>
     void WriteInBackground(ISnapshot snapshot);
 
-    void Info(string template, params object[] values);
-
-    void Error(Exception reason, string template, params object[] values);
+    void Log(Exception? cause, LogLine line, params object[] values);
 }
 
 /// <summary>Why the writer is woken; each stands for those before it too.</summary>

@@ -13,7 +13,7 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     private readonly EngineThreads _threads;
     private readonly CommitWriter _writer;
     private readonly TimeSpan _snapshotInterval;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EngineLog _log = new(Context.GetLogger());
     private readonly IActorRef _self;
     private readonly Alarm _alarm;
     private bool _isWritePlanned;
@@ -102,9 +102,7 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         snapshot.Write,
         failure => _self.Tell(failure is null ? SnapshotEnded.Well : new SnapshotEnded(failure), ActorRefs.NoSender));
 
-    void IWriterHost.Info(string template, params object[] values) => _log.Info(template, values);
-
-    void IWriterHost.Error(Exception reason, string template, params object[] values) => _log.Error(reason, template, values);
+    void IWriterHost.Log(Exception? cause, LogLine line, params object[] values) => _log.Write(cause, line, values);
 
     private void PlanSnapshot()
     {

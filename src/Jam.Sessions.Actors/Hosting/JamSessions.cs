@@ -112,14 +112,14 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     {
         var fernet = Secrets.FernetOf(resolved);
         var clock = new WallClock(resolved.TimeProvider);
-        var log = Logging.GetLogger(system, typeof(JamSessions));
+        var log = new EngineLog(Logging.GetLogger(system, typeof(JamSessions)));
         if (resolved.InMemory)
         {
-            log.Info("jam.sessions: sessions are kept in memory alone, and end with the engine");
+            log.Write(LogLines.InMemory);
             return await StartAsync(system, resolved, fernet, clock, meters, [], (_, _) => _ => new MemoryLog()).ConfigureAwait(false);
         }
 
-        disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
+        disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Write(LogLines.WeakFileSystem, warning));
         var (store, documents) = await OpenAsync(disk, resolved, fernet, clock, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -169,7 +169,15 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         };
         var manager = (IInternalActorRef)system.ActorOf(
             threads.OnWorkers(SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
-        await services.Started.Task.ConfigureAwait(false);
+        try
+        {
+            await services.Started.Task.ConfigureAwait(false);
+        }
+        catch
+        {
+            telemetry.Dispose();
+            throw;
+        }
 
         StartScheduler(system);
         var engine = new JamSessions(services.GatewayOf(manager), services.Status, services.End.Task);
@@ -186,12 +194,12 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
     private static EngineTelemetry TelemetryOf(ActorSystem system, ResolvedOptions options, EventHub events, IMeterFactory? meters)
     {
-        var log = Logging.GetLogger(system, typeof(JamSessions));
+        var log = new EngineLog(Logging.GetLogger(system, typeof(JamSessions)));
         var perMinute = options.GuessingAlarmPerMinute;
         var alarm = perMinute == 0 ? null : new GuessAlarm(perMinute, options.TimeProvider, count =>
         {
             events.Guessed(count);
-            log.Warning("jam.sessions: {Count} look-ups of ids that were never issued, more than guessing-alarm-per-minute ({Rate})", count, perMinute);
+            log.Write(LogLines.Guessing, count, perMinute);
         });
         var patience = StoreHealth.Patience + (options.Durability == Durability.Relaxed ? options.FlushInterval : TimeSpan.Zero);
         return new EngineTelemetry(meters, options.StoreName, new StoreHealth(options.TimeProvider, patience), alarm);

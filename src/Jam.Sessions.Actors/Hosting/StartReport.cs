@@ -1,19 +1,19 @@
-using Akka.Event;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Hosting;
 
 /// <summary>What a start tells of the file: how much it holds, and in one warning what of it the engine does not serve as jam does.</summary>
 internal static class StartReport
 {
-    public static void Log(ILoggingAdapter log, string path, SessionStore store, IReadOnlyList<Document> documents)
+    public static void Log(EngineLog log, string path, SessionStore store, IReadOnlyList<Document> documents)
     {
         var served = documents.Where(document => !document.IsOpaque).ToList();
-        log.Info("jam.sessions: {Path} is open with {Count} sessions", path, served.Count);
+        log.Write(LogLines.Opened, path, served.Count);
         if (store.SnapshotBytes == 0 && documents.Count == 0)
         {
-            log.Info("jam.sessions: {Path} is new, or has no bytes; it begins empty", path);
+            log.Write(LogLines.OpenedEmpty, path);
         }
 
         (int Count, string What)[] differences =
@@ -29,9 +29,7 @@ internal static class StartReport
         var met = differences.Where(difference => difference.Count > 0).Select(difference => $"{difference.Count} {difference.What}").ToList();
         if (met.Count > 0)
         {
-            log.Warning(
-                "jam.sessions: {Path} has documents that are not what a session is. All of them are kept as they are. {Differences}. Update or delete them, or restore the key that they were encrypted with",
-                path, string.Join("; ", met));
+            log.Write(LogLines.OddDocuments, path, string.Join("; ", met));
         }
     }
 

@@ -109,7 +109,7 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (Exception e)
         {
-            Context.GetLogger().Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", request.Command.GetType().Name);
+            new EngineLog(Context.GetLogger()).Write(e, LogLines.CommandFault, request.Command.GetType().Name);
             return new Decision(sessions, [], new SessionEngineException(e));
         }
     }
@@ -140,7 +140,7 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (Exception e)
         {
-            Context.GetLogger().Error(e, "jam.sessions: a batch could not be encoded; its callers got the fault, nothing was changed");
+            new EngineLog(Context.GetLogger()).Write(e, LogLines.EncodingFault);
             Answer(requests, new SessionEngineException(e));
             return;
         }
@@ -183,7 +183,7 @@ internal sealed class SessionKeyActor : UntypedActor
         catch (Exception e)
         {
             // The index is what others see, and so what this goes on from.
-            Context.GetLogger().Error(e, "jam.sessions: a durable batch could not be published; restart the engine");
+            new EngineLog(Context.GetLogger()).Write(e, LogLines.PublishFault);
             _sessions = _engine.Table.Of(_owner!);
             Answer(commit.Requests, new SessionOutcomeUnknownException());
             return;

@@ -20,7 +20,7 @@ internal sealed class SessionManager : UntypedActor
     private readonly ManagerServices _engine;
     private readonly ICommitLog _log;
     private readonly SessionsRef _gateway;
-    private readonly ILoggingAdapter _logger = Context.GetLogger();
+    private readonly EngineLog _logger = new(Context.GetLogger());
     private readonly Alarm _alarm;
     private int _undrained;
 
@@ -48,7 +48,7 @@ internal sealed class SessionManager : UntypedActor
         engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
         engine.Reader.Log = engine.Expiry.Log = engine.Log = _log;
         var logger = _logger;
-        engine.Expiry.OnFault = e => logger.Error(e, "jam.sessions: a sweep failed unexpectedly; what has ended is dead without it, and the next one is made");
+        engine.Expiry.OnFault = e => logger.Write(e, LogLines.SweepFault);
     }
 
     public static Props Props(ManagerServices engine) =>
@@ -83,7 +83,7 @@ internal sealed class SessionManager : UntypedActor
         }
         catch (Exception e)
         {
-            _logger.Error(e, "jam.sessions: the manager failed on {Message}; its sender got the fault, nothing else is affected", message.GetType().Name);
+            _logger.Write(e, LogLines.ManagerFault, message.GetType().Name);
             Asker.Answer(Sender, new Status.Failure(e as JamSessionsException ?? new SessionEngineException(e)), Self);
         }
     }
@@ -157,7 +157,7 @@ internal sealed class SessionManager : UntypedActor
         Become(Draining);
         _engine.Telemetry.Health.Phase = EnginePhase.Draining;
         _undrained = _engine.Keys.Close();
-        _logger.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
+        _logger.Write(LogLines.Draining, _undrained);
         _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
         CloseLogWhenDrained();
     }
@@ -171,7 +171,7 @@ internal sealed class SessionManager : UntypedActor
                 CloseLogWhenDrained();
                 break;
             case DrainOver when _undrained > 0:
-                _logger.Error("jam.sessions: {Keys} keys have commands without an answer after {Timeout}; nothing that was acknowledged is lost", _undrained, _engine.Options.DrainTimeout);
+                _logger.Write(LogLines.DrainCut, _undrained, _engine.Options.DrainTimeout);
                 _undrained = 0;
                 _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
                 CloseLogWhenDrained();
@@ -208,11 +208,11 @@ internal sealed class SessionManager : UntypedActor
     {
         if (shortfall is null)
         {
-            _logger.Info("jam.sessions: stopped; everything acknowledged is in the JSON file");
+            _logger.Write(LogLines.Stopped);
         }
         else
         {
-            _logger.Error(shortfall, "jam.sessions: stopped, and the JSON file could not be written: {Shortfall}", shortfall.Message);
+            _logger.Write(shortfall, LogLines.StoppedShort, shortfall.Message);
         }
 
         _engine.Table.Close();

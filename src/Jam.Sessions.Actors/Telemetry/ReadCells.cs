@@ -89,9 +89,15 @@ internal sealed class ReadCells
         var cell = new Cell(this, Thread.CurrentThread);
         lock (_lock)
         {
-            AddUpEnded();
-            _cells.Add(cell);
-            cell.Owner = _isClosed ? null : this;
+            if (_isClosed)
+            {
+                cell.Owner = null;
+            }
+            else
+            {
+                AddUpEnded();
+                _cells.Add(cell);
+            }
         }
 
         return cell;

@@ -151,9 +151,11 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
 
     void IWriterHost.WriteInBackground(ISnapshot snapshot) => Begun = snapshot;
 
-    void IWriterHost.Info(string template, params object[] values)
+    void IWriterHost.Log(Exception? cause, LogLine line, params object[] values)
     {
+        if (cause is not null)
+        {
+            OnError(cause);
+        }
     }
-
-    void IWriterHost.Error(Exception reason, string template, params object[] values) => OnError(reason);
 }
