@@ -44,7 +44,8 @@ internal sealed class GuessAlarm(int perMinute, TimeProvider time, Action<long> 
                 return null;
             }
 
-            _level = perMinute;
+            // More than that is told with the next word, and a long burst must not be heard of for hours.
+            _level = Math.Min(_level, 2.0 * perMinute);
             if (_raised is { } raised && time.GetElapsedTime(raised, now) < TimeSpan.FromMinutes(1))
             {
                 return null;

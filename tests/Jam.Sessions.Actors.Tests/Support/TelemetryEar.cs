@@ -10,6 +10,7 @@ internal sealed class TelemetryEar : IDisposable
     private readonly Lock _lock = new();
     private readonly List<string> _measurements = [];
     private readonly List<string> _spans = [];
+    private readonly HashSet<string> _tagSets = [];
     private readonly MeterListener _meters = new();
     private readonly ActivityListener _activities;
 
@@ -57,6 +58,18 @@ internal sealed class TelemetryEar : IDisposable
         }
     }
 
+    /// <summary>All sets of tags that measurements and spans had.</summary>
+    public HashSet<string> TagSets
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _tagSets];
+            }
+        }
+    }
+
     public void Observe() => _meters.RecordObservableInstruments();
 
     public void Dispose()
@@ -69,14 +82,18 @@ internal sealed class TelemetryEar : IDisposable
     {
         lock (_lock)
         {
+            _tagSets.Add(Text(tags.ToArray()));
             _measurements.Add($"{instrument.Name} {instrument.Unit} {instrument.Description} {value} {string.Join(' ', tags.ToArray())} {string.Join(' ', instrument.Meter.Tags ?? [])}");
         }
     }
+
+    private static string Text(IEnumerable<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.Select(tag => $"{tag.Key}={tag.Value}"));
 
     private void Hear(Activity span)
     {
         lock (_lock)
         {
+            _tagSets.Add(Text(span.TagObjects));
             _spans.Add($"{span.DisplayName} {span.StatusDescription} {string.Join(' ', span.TagObjects)} {string.Join(' ', span.Baggage)} {string.Join(' ', span.Events)} {string.Join(' ', span.Links.SelectMany(link => link.Tags ?? []))}");
         }
     }
