@@ -218,6 +218,7 @@ internal sealed class SessionManager : UntypedActor
         _engine.Table.Close();
         _engine.Events.Close();
         _engine.Telemetry.Health.Phase = EnginePhase.Stopped;
+        _engine.Telemetry.Dispose();
         _engine.End.Come(shortfall);
         Context.Stop(Self);
     }
@@ -319,6 +320,8 @@ internal sealed class ManagerServices
             JournalBytes = figures.JournalBytes,
             FileBytes = figures.FileBytes,
             LongestWait = waits,
+            FailedCommits = Telemetry.Health.FailedCommits,
+            FailedSnapshots = Telemetry.Health.FailedSnapshots,
             EncryptionKeysNeeded = figures.EncryptionKeysNeeded,
         };
     }

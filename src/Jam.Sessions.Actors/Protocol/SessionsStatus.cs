@@ -40,6 +40,12 @@ public sealed record SessionsStatus(SessionsHealth Health, string Reason)
     /// <summary>How long the oldest change has waited that is not on the disk.</summary>
     public TimeSpan LongestWait { get; init; }
 
+    /// <summary>How many commits the disk has refused since the start.</summary>
+    public long FailedCommits { get; init; }
+
+    /// <summary>How often the JSON file could not be rewritten since the start.</summary>
+    public long FailedSnapshots { get; init; }
+
     /// <summary>How many encryption keys some session still needs; null where that is not known.</summary>
     public int? EncryptionKeysNeeded { get; init; }
 }

@@ -9,7 +9,7 @@ internal sealed class EngineMeter : IDisposable
 {
     private static readonly InstrumentAdvice<double> s_seconds = new()
     {
-        HistogramBucketBoundaries = [0.00001, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
     private static readonly InstrumentAdvice<int> s_changes = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] };
@@ -44,6 +44,10 @@ internal sealed class EngineMeter : IDisposable
         _meter.CreateObservableGauge(Names.CommitWait, () => Of(static s => s.LongestWait.TotalSeconds), "s", "How long the oldest change that is not on the disk has waited.");
         _meter.CreateObservableGauge(Names.Health, () => Of(static s => (int)s.Health), description: "0: healthy; 1: degraded; 2: unhealthy.");
         _meter.CreateObservableGauge(Names.EncryptionKeysNeeded, () => Of(static s => (long?)s.EncryptionKeysNeeded), "{key}", "Encryption keys without which some session could not be read.");
+
+        // Of their own, and 0 from the beginning: who looks at rates does not see the first step of what was not there before.
+        _meter.CreateObservableCounter(Names.CommitFailures, () => Of(static s => s.FailedCommits), "{commit}", "Commits that the disk refused.");
+        _meter.CreateObservableCounter(Names.SnapshotFailures, () => Of(static s => s.FailedSnapshots), "{snapshot}", "Rewrites of the JSON file that failed.");
         _meter.CreateObservableCounter(Names.Reads, ObserveReads, "{read}", "Sessions that were asked for.");
         _meter.CreateObservableCounter(Names.UnknownIds, ObserveUnknown, "{lookup}", "Look-ups of ids that were never issued, or ended longer ago than is remembered.");
     }

@@ -17,10 +17,12 @@ internal static class Names
     public const string LimitRejections = "jam.sessions.limit.rejections";
     public const string CommitDuration = "jam.sessions.commit.duration";
     public const string CommitChanges = "jam.sessions.commit.changes";
+    public const string CommitFailures = "jam.sessions.commit.failures";
     public const string CommitWait = "jam.sessions.commit.wait";
     public const string JournalSize = "jam.sessions.journal.size";
     public const string FileSize = "jam.sessions.file.size";
     public const string SnapshotDuration = "jam.sessions.snapshot.duration";
+    public const string SnapshotFailures = "jam.sessions.snapshot.failures";
     public const string SweepDuration = "jam.sessions.sweep.duration";
     public const string Health = "jam.sessions.health";
     public const string EncryptionKeysNeeded = "jam.sessions.encryption.keys_needed";

@@ -15,7 +15,9 @@ internal sealed class StoreHealth(TimeProvider time, TimeSpan patience)
 
     private volatile EnginePhase _phase;
     private volatile bool _isRefused;
-    private volatile int _failedSnapshots;
+    private volatile int _failedInARow;
+    private long _failedCommits;
+    private long _failedSnapshots;
     private long _unwrittenSince = Nothing;
 
     /// <summary>Where the engine is in its life.</summary>
@@ -31,16 +33,28 @@ internal sealed class StoreHealth(TimeProvider time, TimeSpan patience)
     /// <summary>A change may wait so long beyond what the flush interval lets it wait.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public void Refused() => _isRefused = true;
+    public long FailedCommits => Volatile.Read(ref _failedCommits);
+
+    public long FailedSnapshots => Volatile.Read(ref _failedSnapshots);
+
+    public void Refused()
+    {
+        _isRefused = true;
+        Volatile.Write(ref _failedCommits, _failedCommits + 1);
+    }
 
     public void Taken() => _isRefused = false;
 
     /// <summary>Acknowledged changes are kept until the disk takes them: since then, as a timestamp; null where there are none.</summary>
     public void Keeps(long? since) => Volatile.Write(ref _unwrittenSince, since ?? Nothing);
 
-    public void SnapshotFailed() => _failedSnapshots++;
+    public void SnapshotFailed()
+    {
+        _failedInARow++;
+        Volatile.Write(ref _failedSnapshots, _failedSnapshots + 1);
+    }
 
-    public void SnapshotSucceeded() => _failedSnapshots = 0;
+    public void SnapshotSucceeded() => _failedInARow = 0;
 
     /// <summary>How long the oldest change has waited that is not on the disk.</summary>
     /// <param name="queued">How long the oldest one has that the writer has not come to.</param>
@@ -60,7 +74,7 @@ internal sealed class StoreHealth(TimeProvider time, TimeSpan patience)
         EnginePhase.Stopped => (SessionsHealth.Unhealthy, "The engine has stopped."),
         _ when longestWait > patience => (SessionsHealth.Unhealthy, "Changes wait for the disk."),
         _ when _isRefused => (SessionsHealth.Degraded, "The disk refused changes; reads go on, and the disk is tried again."),
-        _ when _failedSnapshots >= ManyFailedSnapshots => (SessionsHealth.Degraded, "The JSON file cannot be rewritten; the journal holds every change."),
+        _ when _failedInARow >= ManyFailedSnapshots => (SessionsHealth.Degraded, "The JSON file cannot be rewritten; the journal holds every change."),
         _ => (SessionsHealth.Healthy, "The engine takes reads and changes."),
     };
 }
