@@ -21,7 +21,6 @@ builder.Services
         .WithJamSessions());
 
 // Seen from outside: the engine has a meter and a health check of its own; the host says where they go.
-builder.Services.AddHealthChecks();
 builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("Jam.Sessions.Actors").AddPrometheusExporter());
 
 var app = builder.Build();

@@ -6,7 +6,6 @@ using Jam.Sessions.Actors.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Jam.Sessions.Actors;
@@ -18,6 +17,7 @@ public static class JamSessionsHosting
     /// <remarks>
     /// <c>akka.WithJamSessions()</c> inside AddAkka starts it. It is up before any hosted service starts; a call that comes even earlier starts it.
     /// A file that cannot be opened, or options that cannot work, fail the host's start with that error.
+    /// The health check <c>jam-sessions</c> (tag <c>ready</c>) is registered too, and the meter <c>Jam.Sessions.Actors</c> is made by the host's factory.
     /// Options: <paramref name="configure"/>, then HOCON under <c>jam.sessions</c>, then the defaults.
     /// </remarks>
     /// <param name="services">The host's services.</param>
@@ -110,7 +110,7 @@ public static class JamSessionsHosting
             options.Configure(configure);
         }
 
-        services.Configure<HealthCheckServiceOptions>(checks => checks.Registrations.Add(StoreHealthCheck.Of(name)));
+        services.AddHealthChecks().Add(StoreHealthCheck.Of(name));
         services.TryAddSingleton<HostedStores>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HostedStart>());
         if (name.Length == 0)

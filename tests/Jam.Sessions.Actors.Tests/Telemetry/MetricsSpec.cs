@@ -102,22 +102,22 @@ public sealed class MetricsSpec : EngineTest
         await engine.Client.CreateAsync("ann", Data());
         Assert.Equal(1, Assert.Single(changes.GetMeasurementSnapshot()).Value);
         Assert.Empty(Assert.Single(commits.GetMeasurementSnapshot()).Tags);
-        Assert.InRange(Observed(Names.JournalSize), 100, 10_000);
-        Assert.Equal(0, Observed(Names.FileSize));
-        Assert.Equal((1, 1, 1), (Observed(Names.Active), Observed(Names.Keys), Observed(Names.KeyActors)));
+        Assert.InRange(Instruments.Observe(Names.JournalSize), 100, 10_000);
+        Assert.Equal(0, Instruments.Observe(Names.FileSize));
+        Assert.Equal((1, 1, 1), (Instruments.Observe(Names.Active), Instruments.Observe(Names.Keys), Instruments.Observe(Names.KeyActors)));
 
         await engine.Client.FlushAsync();
         Assert.Empty(Assert.Single(snapshots.GetMeasurementSnapshot()).Tags);
-        Assert.Equal(new FileInfo(JsonPath).Length, Observed(Names.FileSize));
-        Assert.Equal(0, Observed(Names.JournalSize));
+        Assert.Equal(new FileInfo(JsonPath).Length, Instruments.Observe(Names.FileSize));
+        Assert.Equal(0, Instruments.Observe(Names.JournalSize));
 
         disk.Fail("Sync", "Create");
         await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.CreateAsync("ann", Data()));
         Assert.Equal(typeof(SessionStoreException).FullName, commits.GetMeasurementSnapshot()[^1].Tags[Names.ErrorTag]);
-        Assert.Equal(1, Observed(Names.Health));
+        Assert.Equal(1, Instruments.Observe(Names.Health));
         disk.Heal();
         await engine.Client.CreateAsync("ann", Data());
-        Assert.Equal(0, Observed(Names.Health));
+        Assert.Equal(0, Instruments.Observe(Names.Health));
     }
 
     /// <remarks>Or an engine that has ended would be held, and counted, for as long as anybody listens.</remarks>
@@ -212,23 +212,4 @@ public sealed class MetricsSpec : EngineTest
         where T : struct => new(meterScope: null, Names.Source, instrument);
 
     private static IEnumerable<CollectedMeasurement<long>> Last(MetricCollector<long> collector, int count) => collector.GetMeasurementSnapshot().TakeLast(count);
-
-    /// <summary>What an instrument says now.</summary>
-    private static double Observed(string instrument)
-    {
-        var seen = double.NaN;
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (published, self) =>
-        {
-            if (published.Meter.Name == Names.Source && published.Name == instrument)
-            {
-                self.EnableMeasurementEvents(published);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => seen = value);
-        listener.SetMeasurementEventCallback<int>((_, value, _, _) => seen = value);
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return seen;
-    }
 }
