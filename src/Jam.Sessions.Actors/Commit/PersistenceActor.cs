@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Settings;
@@ -18,6 +19,7 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     private readonly Alarm _alarm;
     private bool _isWritePlanned;
     private bool _isTryPlanned;
+    private long? _refusalLogged;
 
     private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads, EngineTelemetry telemetry)
     {
@@ -102,7 +104,25 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         snapshot.Write,
         failure => _self.Tell(failure is null ? SnapshotEnded.Well : new SnapshotEnded(failure), ActorRefs.NoSender));
 
-    void IWriterHost.Log(Exception? cause, LogLine line, params object[] values) => _log.Write(cause, line, values);
+    /// <remarks>A full disk refuses every change of every caller, and the log may stand on the same disk: a word a minute, until it takes changes again.</remarks>
+    void IWriterHost.Log(Exception? cause, LogLine line, params object[] values)
+    {
+        if (line == LogLines.DiskTakes)
+        {
+            _refusalLogged = null;
+        }
+        else if (line == LogLines.DiskRefuses)
+        {
+            if (_refusalLogged is { } logged && Stopwatch.GetElapsedTime(logged) < TimeSpan.FromMinutes(1))
+            {
+                return;
+            }
+
+            _refusalLogged = Stopwatch.GetTimestamp();
+        }
+
+        _log.Write(cause, line, values);
+    }
 
     private void PlanSnapshot()
     {

@@ -29,7 +29,7 @@ public sealed partial class ScrapeSpec : IDisposable
         var session = await SignInAsync(host, "ann", HttpStatusCode.OK);
         await GetAsync(host, "/me", session, HttpStatusCode.OK);
         await GetAsync(host, "/me", "nobody's", HttpStatusCode.Unauthorized);
-        await SignInAsync(host, "ann", HttpStatusCode.InternalServerError);
+        await SignInAsync(host, "ann", HttpStatusCode.Conflict);
         using (await host.SendAsync(HttpMethod.Post, "/sign-out", session))
         {
         }

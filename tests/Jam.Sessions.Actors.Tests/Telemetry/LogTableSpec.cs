@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Akka.Actor;
 using Akka.Event;
 using ArchUnitNET.Loader;
 using Jam.Sessions.Actors.Telemetry;
+using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Telemetry;
 
@@ -45,6 +47,32 @@ public sealed class LogTableSpec
         Assert.Equal("jam.sessions: sessions.json is open with 3 sessions (event 101)", message.ToString());
         Assert.Equal(101, message.GetProperties()["EventId"]);
         Assert.All(s_lines, line => Assert.Matches(new Regex("^jam\\.sessions: .* \\(event \\{EventId\\}\\)$"), line.Template));
+    }
+
+    /// <summary>A full disk refuses every change of every caller, and the log may stand on the same disk.</summary>
+    [Fact]
+    public async Task A_disk_that_refuses_is_told_once_and_again_after_it_was_well()
+    {
+        CapturedLog.TakeLines();
+        var system = ActorSystem.Create("refusing", CapturedLog.Everything);
+        using var folder = new TempFolder();
+        var disk = new FaultyDisk();
+        var engine = await JamSessions.StartAsync(system, new JamSessionsOptions { JsonPath = folder.File("sessions.json") }, disk);
+        for (var round = 0; round < 2; round++)
+        {
+            disk.Fail("Sync", "Create");
+            for (var i = 0; i < 10; i++)
+            {
+                await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.CreateAsync("ann", SessionData.Empty));
+            }
+
+            disk.Heal();
+            await engine.Client.CreateAsync("ann", SessionData.Empty);
+        }
+
+        await system.Terminate();
+        var told = CapturedLog.TakeLines().Select(line => Regex.Match(line, "event (20[12])").Groups[1].Value).Where(number => number.Length > 0);
+        Assert.Equal(["201", "202", "201", "202"], told);
     }
 
     private static string LevelOf(LogLine line) => $"{line.Level}".Replace("Level", "", StringComparison.Ordinal);

@@ -154,6 +154,27 @@ public sealed class MetricsSpec : EngineTest
         }
     }
 
+    [Fact]
+    public void The_page_has_each_instrument_with_its_unit_and_kind()
+    {
+        var published = new List<string>();
+        using var listener = new MeterListener();
+        using var meter = new EngineMeter(factory: null, "");
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name == Names.Source)
+            {
+                var kind = instrument.GetType().Name.Split('`')[0].Replace("Observable", "", StringComparison.Ordinal);
+                kind = kind == "UpDownCounter" ? "up-down counter" : kind.ToLowerInvariant();
+                published.Add($"`{instrument.Name}` | {(instrument.Unit is { Length: > 0 } unit ? $"{unit}, {kind}" : kind)}");
+            }
+        };
+        listener.Start();
+        var page = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "docs", "observability.md"))
+            .Where(line => line.StartsWith("| `jam.sessions.", StringComparison.Ordinal)).Select(line => string.Join(" | ", line.Split('|', StringSplitOptions.TrimEntries)[1..3]));
+        Assert.Equal(published.Order(StringComparer.Ordinal), page.Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Keys that are needed come with what counts them; until then there is no such series.</summary>
     [Fact]
     public void Encryption_keys_are_told_where_they_are_known()
