@@ -12,6 +12,7 @@ internal sealed class Problems : IExceptionHandler
         {
             BadHttpRequestException bad => bad.StatusCode,
             SessionNotFoundException => StatusCodes.Status401Unauthorized,
+            SessionLimitException => StatusCodes.Status409Conflict,
             SessionKeyException => StatusCodes.Status400BadRequest,
             SessionDataException when http.Request.HasJsonContentType() => StatusCodes.Status400BadRequest,
             SessionStoreException or SessionsStoppingException => StatusCodes.Status503ServiceUnavailable,

@@ -4,7 +4,9 @@ using Akka.Actor;
 using Akka.Hosting;
 using Jam.Sessions.Actors;
 using Jam.Sessions.Actors.Host;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
+using OpenTelemetry.Metrics;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration["urls"] ??= "http://localhost:5080";
@@ -17,6 +19,9 @@ builder.Services
     .AddAkka("backend", (akka, _) => akka
         .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
         .WithJamSessions());
+
+// Seen from outside: the engine has a meter and a health check of its own; the host says where they go.
+builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("Jam.Sessions.Actors").AddPrometheusExporter());
 
 var app = builder.Build();
 app.UseExceptionHandler();
@@ -72,6 +77,11 @@ app.MapPost("/sign-out-everywhere", async (HttpContext http, IJamSessions sessio
     SessionCookie.Remove(http);
     return Results.Ok(new { signedOut = count });
 });
+
+// For the operator's network alone. Ready: send requests here; live: the process answers, whatever its disk does.
+app.MapPrometheusScrapingEndpoint();
+app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 
 try
 {

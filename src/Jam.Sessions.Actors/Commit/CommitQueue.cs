@@ -20,6 +20,8 @@ internal sealed class CommitQueue
     /// <summary>So much is written as one line.</summary>
     public const int BatchBytes = 4 << 20;
 
+    private const long NothingWaits = long.MaxValue;
+
     // Acknowledged, but not written: from here on even relaxed callers wait for the disk.
     private const long MaxUnwrittenBytes = 16 * BatchBytes;
 
@@ -36,6 +38,7 @@ internal sealed class CommitQueue
     private int _epoch;
     private int _told;
     private long _since;
+    private long _waitingSince = NothingWaits;
     private bool _isHeldUp;
 
     /// <param name="durability">What an acknowledgement promises.</param>
@@ -65,6 +68,9 @@ internal sealed class CommitQueue
 
     /// <summary>When the first commit came of which the writer was told since the queue was last found empty: a timestamp.</summary>
     public long Since => Volatile.Read(ref _since);
+
+    /// <summary>How long something has waited that the writer has not come back to; about. Any thread may ask.</summary>
+    public TimeSpan Waiting => Volatile.Read(ref _waitingSince) is var since && since == NothingWaits ? TimeSpan.Zero : _time.GetElapsedTime(since);
 
     /// <summary>Whether a commit of this owner may be acknowledged only once it is on the disk.</summary>
     /// <param name="ownerHash">Names the lane.</param>
@@ -130,12 +136,17 @@ internal sealed class CommitQueue
     }
 
     /// <summary>Why the writer should take again; where that is nothing, it is told from now on. Only the writer calls this.</summary>
-    public WakeReason Look()
+    /// <param name="taken">When it last took all that there was, as a timestamp: what waits now came later.</param>
+    public WakeReason Look(long taken)
     {
         if (Highest() is not WakeReason.None and var reason)
         {
+            Volatile.Write(ref _waitingSince, taken);
             return reason;
         }
+
+        // Before anybody is let in again who says since when.
+        Volatile.Write(ref _waitingSince, NothingWaits);
 
         // Who added after that look and was not told yet finds this; who added before is found by another look.
         Interlocked.Exchange(ref _told, (int)WakeReason.None);
@@ -185,7 +196,9 @@ internal sealed class CommitQueue
                 if (told == (int)WakeReason.None)
                 {
                     // Once for each time that it is told, and not for each commit: to read the clock takes as long as to decide.
-                    Volatile.Write(ref _since, _time.GetTimestamp());
+                    var now = _time.GetTimestamp();
+                    Volatile.Write(ref _since, now);
+                    Volatile.Write(ref _waitingSince, now);
                 }
 
                 return reason;

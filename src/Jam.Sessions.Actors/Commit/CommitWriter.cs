@@ -1,4 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Commit;
 
@@ -10,7 +11,14 @@ namespace Jam.Sessions.Actors.Commit;
 /// round takes what was there when it began, so that neither that nor other calls wait for ever.
 /// One call at a time; no thread, timer or actor of its own (<see cref="IWriterHost"/>).
 /// </remarks>
-internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, WriterSettings settings, IWriterHost host)
+/// <param name="store">What it writes to.</param>
+/// <param name="commits">What it writes.</param>
+/// <param name="settings">What it goes by.</param>
+/// <param name="host">Who runs it.</param>
+/// <param name="health">Is told how the disk is.</param>
+/// <param name="telemetry">Hears of commits and snapshots; null: nobody does.</param>
+internal sealed class CommitWriter(
+    IJournaledStore store, CommitQueue commits, WriterSettings settings, IWriterHost host, StoreHealth health, WriterTelemetry? telemetry = null)
 {
     private readonly Queue<CommitBatch> _batches = [];
     private readonly List<ICommitNotice> _unwritten = [];
@@ -19,6 +27,8 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     private SnapshotPolicy _policy = new(settings.SnapshotJournalBytes);
     private ISnapshot? _snapshot;
     private long? _unwrittenSince;
+    private int _openChanges;
+    private long _snapshotBegan;
     private bool _isClosed;
     private Action<SessionStoreException?>? _closeRequester;
 
@@ -27,7 +37,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     {
         if (store.ReasonToRewrite is { } reason)
         {
-            host.Info("jam.sessions: {Path} is written anew: {Reason}", store.Path, reason);
+            host.Log(cause: null, LogLines.WrittenAnew, store.Path, reason);
             BeginSnapshot();
         }
     }
@@ -59,6 +69,25 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         if (!_isClosed && _snapshot is null && Write() is null && store.HasLeftovers)
         {
             BeginSnapshot();
+        }
+    }
+
+    /// <summary>While the disk is known to refuse: whether it takes something again, so that nobody's change must be the one that finds out.</summary>
+    public void TryDisk()
+    {
+        // What is written first may be what the disk takes.
+        if (_isClosed || !health.IsRefused || Write() is not null || !health.IsRefused)
+        {
+            return;
+        }
+
+        if (Try(store.TryDisk) is null)
+        {
+            IsTaken();
+        }
+        else
+        {
+            host.TryDiskAfter(StoreHealth.TryAgainAfter);
         }
     }
 
@@ -109,7 +138,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         Write();
         if (Try(store.Dispose) is { } e)
         {
-            host.Error(e, "jam.sessions: {Path} could not be let go of properly; everything acknowledged is in it or in its journal", store.Path);
+            host.Log(e, LogLines.LetGoBadly, store.Path);
         }
     }
 
@@ -130,10 +159,10 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
 
         if (failure is null)
         {
-            host.Info("jam.sessions: {Path} holds all changes up to batch {Batch}", store.Path, snapshot.Covers);
+            host.Log(cause: null, LogLines.SnapshotDone, store.Path, snapshot.Covers);
             foreach (var key in keys)
             {
-                host.Info("jam.sessions: key {Key} of previous-session-aes-secrets is no longer needed: nothing in {Path} is encrypted with it", key, store.Path);
+                host.Log(cause: null, LogLines.KeyNotNeeded, key, store.Path);
             }
         }
 
@@ -188,7 +217,8 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
 
         commits.IsHeldUp = false;
         _unwrittenSince = null;
-        if (commits.Look() is not WakeReason.None and var reason)
+        health.Keeps(since: null);
+        if (commits.Look(taken: now) is not WakeReason.None and var reason)
         {
             // It came while this was written.
             _unwrittenSince = now;
@@ -215,14 +245,43 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     /// <summary>Makes the line durable that acknowledged changes are in, if there is one.</summary>
     private SessionStoreException? CommitOpen()
     {
-        var failure = Try(store.Commit);
+        var failure = Commit(_unwritten, _openChanges);
         if (failure is null)
         {
             _unwritten.ForEach(notice => notice.Durable());
             _unwritten.Clear();
+            _openChanges = 0;
         }
 
         return failure;
+    }
+
+    private SessionStoreException? Commit(List<ICommitNotice> notices, int changes)
+    {
+        if (store.OpenBytes == 0)
+        {
+            return null;
+        }
+
+        var watch = telemetry?.Begin(RecordedIn(notices));
+        var failure = Try(store.Commit);
+        telemetry?.End(watch.GetValueOrDefault(), changes, failure);
+        if (failure is null && health.IsRefused)
+        {
+            IsTaken();
+        }
+
+        return failure;
+    }
+
+    /// <summary>The recorded commands of a commit, as many as its span may name.</summary>
+    private static List<ActivityContext> RecordedIn(List<ICommitNotice> notices) =>
+        Spans.AreHeard ? notices.SelectMany(static notice => notice.Commands).Take(Spans.MaxLinks).ToList() : [];
+
+    private void IsTaken()
+    {
+        health.Taken();
+        host.Log(cause: null, LogLines.DiskTakes, store.Path);
     }
 
     /// <summary>Takes an acknowledged batch over into the line that is open, if that takes it.</summary>
@@ -235,6 +294,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
 
         store.Add(batch.Entries);
         _unwritten.AddRange(batch.Notices);
+        _openChanges += batch.Changes.Length;
         Settle(batch);
         return null;
     }
@@ -247,7 +307,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
         }
 
         store.Add(batch.Entries);
-        if (Try(store.Commit) is { } failure)
+        if (Commit(batch.Notices, batch.Changes.Length) is { } failure)
         {
             store.Discard();
             return failure;
@@ -269,8 +329,11 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     /// <summary>Who waits is told; what was acknowledged is kept, and tried again.</summary>
     private void FailBatches(SessionStoreException reason)
     {
-        host.Error(reason, "jam.sessions: the disk refused changes; callers that wait know, acknowledged ones (durability is relaxed) are tried again. Free or mend the disk");
+        host.Log(reason, LogLines.DiskRefuses);
         commits.IsHeldUp = true;
+        health.Refused();
+        host.TryDiskAfter(StoreHealth.TryAgainAfter);
+        var now = settings.TimeProvider.GetTimestamp();
         commits.Take(_batches);
         for (var count = _batches.Count; count > 0; count--)
         {
@@ -288,10 +351,11 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
 
         if (store.OpenBytes > 0 || _batches.Count > 0)
         {
+            health.Keeps(_unwrittenSince ??= now);
             host.WriteAfter(settings.FlushInterval);
         }
 
-        if (commits.Look() is not WakeReason.None and var next)
+        if (commits.Look(taken: now) is not WakeReason.None and var next)
         {
             host.WakeSoon(next);
         }
@@ -309,6 +373,7 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     private void BeginSnapshot(bool eraseHistory = true)
     {
         var isLast = _closeRequester is not null;
+        _snapshotBegan = Stopwatch.GetTimestamp();
         if ((Write() ?? Try(() => _snapshot = store.BeginSnapshot(eraseHistory, isLast))) is { } e)
         {
             ConcludeSnapshot(e);
@@ -321,14 +386,17 @@ internal sealed class CommitWriter(IJournaledStore store, CommitQueue commits, W
     private void ConcludeSnapshot(JamSessionsException? failure)
     {
         _snapshot = null;
+        telemetry?.Snapshot(_snapshotBegan, failure);
         if (failure is null)
         {
             _policy.Succeeded();
+            health.SnapshotSucceeded();
         }
         else
         {
             _policy.Failed(store.UncoveredBytes);
-            host.Error(failure, "jam.sessions: no snapshot of {Path}; the journal keeps every change, and it is tried again later", store.Path);
+            health.SnapshotFailed();
+            host.Log(failure, LogLines.SnapshotFailed, store.Path);
         }
 
         var waiting = _awaitingSnapshot.ToList();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Commit;
@@ -26,6 +27,12 @@ internal interface ICommitLog
     /// <param name="until">Unix seconds.</param>
     bool TryTouch(int ownerHash, Document session, uint until);
 
+    /// <summary>What lies on the disk.</summary>
+    StoreFigures Figures => default;
+
+    /// <summary>How long the oldest change has waited that was handed over and is not durable; about.</summary>
+    TimeSpan Waiting => TimeSpan.Zero;
+
     /// <summary>Brings everything that was handed over to its final place.</summary>
     /// <param name="done">Hears of the end, once: null, or why it failed.</param>
     void Flush(Action<JamSessionsException?> done);
@@ -48,4 +55,13 @@ internal interface ICommitWaiter
 internal interface ICommitNotice
 {
     void Durable();
+
+    /// <summary>The commands behind the changes whose spans are recorded.</summary>
+    IReadOnlyList<ActivityContext> Commands => [];
 }
+
+/// <summary>What lies on the disk.</summary>
+/// <param name="JournalBytes">Of the journal, what the file does not hold.</param>
+/// <param name="FileBytes">Of the file.</param>
+/// <param name="EncryptionKeysNeeded">Without how many keys some of it could not be read; null where that is not known.</param>
+internal readonly record struct StoreFigures(long JournalBytes, long FileBytes, int? EncryptionKeysNeeded);

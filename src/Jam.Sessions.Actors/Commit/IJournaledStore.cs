@@ -35,6 +35,13 @@ internal interface IJournaledStore : IDisposable
     /// <summary>Gives the open batch up.</summary>
     void Discard();
 
+    /// <summary>Writes and syncs a line that changes nothing, to see whether the disk takes it. Only where no batch is open.</summary>
+    /// <exception cref="SessionStoreException">The disk refused.</exception>
+    void TryDisk();
+
+    /// <summary>Without how many encryption keys some session could not be read; null where that is not known. Any thread may ask.</summary>
+    int? EncryptionKeysNeeded => null;
+
     /// <summary>These changes belong to the next snapshot: they are durable, or will be.</summary>
     void Settle(ReadOnlySpan<DocumentChange> changes);
 

@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Telemetry;
+
 namespace Jam.Sessions.Actors.Commit;
 
 /// <summary>Whoever runs a <see cref="CommitWriter"/>: calls it, one call at a time, and does for it what takes other threads, timers or a log.</summary>
@@ -9,6 +11,9 @@ internal interface IWriterHost
     /// <summary>Calls it with <see cref="WakeReason.Write"/> after a delay; nothing where that is planned already.</summary>
     void WriteAfter(TimeSpan delay);
 
+    /// <summary>Calls <see cref="CommitWriter.TryDisk"/> after a delay; nothing where that is planned already.</summary>
+    void TryDiskAfter(TimeSpan delay);
+
     /// <summary>Tells waiters what became of their changes, on another thread: the writer has the next batch to write.</summary>
     /// <param name="waiters">The host's from now on.</param>
     /// <param name="refusal">Null: the changes are durable.</param>
@@ -17,9 +22,7 @@ internal interface IWriterHost
     /// <summary>Writes the snapshot on another thread, then calls <see cref="CommitWriter.EndSnapshot"/>.</summary>
     void WriteInBackground(ISnapshot snapshot);
 
-    void Info(string template, params object[] values);
-
-    void Error(Exception reason, string template, params object[] values);
+    void Log(Exception? cause, LogLine line, params object[] values);
 }
 
 /// <summary>Why the writer is woken; each stands for those before it too.</summary>

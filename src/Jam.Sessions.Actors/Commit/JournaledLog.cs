@@ -11,6 +11,10 @@ internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, I
 {
     private volatile bool _isClosing;
 
+    public StoreFigures Figures => new(store.UncoveredBytes, store.SnapshotBytes, store.EncryptionKeysNeeded);
+
+    public TimeSpan Waiting => commits.Waiting;
+
     public bool MustWait(int ownerHash) => commits.MustWait(ownerHash);
 
     public bool TryAppend(int ownerHash, ReadOnlySpan<DocumentChange> changes, ICommitWaiter? waiter, ICommitNotice? notice = null) =>

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Commit;
@@ -12,22 +14,24 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
     private readonly EngineThreads _threads;
     private readonly CommitWriter _writer;
     private readonly TimeSpan _snapshotInterval;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EngineLog _log = new(Context.GetLogger());
     private readonly IActorRef _self;
     private readonly Alarm _alarm;
     private bool _isWritePlanned;
+    private bool _isTryPlanned;
+    private long? _refusalLogged;
 
-    private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads)
+    private PersistenceActor(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads, EngineTelemetry telemetry)
     {
         _self = Self;
         _threads = threads;
         _alarm = new Alarm(Self, threads.Writer.After);
-        _writer = new CommitWriter(store, commits, WriterSettings.Of(options), this);
+        _writer = new CommitWriter(store, commits, WriterSettings.Of(options), this, telemetry.Health, telemetry.Writer);
         _snapshotInterval = options.SnapshotInterval;
     }
 
-    public static Props Props(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads) =>
-        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, commits, options, threads)));
+    public static Props Props(IJournaledStore store, CommitQueue commits, ResolvedOptions options, EngineThreads threads, EngineTelemetry telemetry) =>
+        Akka.Actor.Props.CreateBy(new Producer<PersistenceActor>(() => new PersistenceActor(store, commits, options, threads, telemetry)));
 
     protected override void PreStart()
     {
@@ -51,6 +55,10 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
             case WriteDue:
                 _isWritePlanned = false;
                 _writer.Wake(WakeReason.Write);
+                break;
+            case TryDiskDue:
+                _isTryPlanned = false;
+                _writer.TryDisk();
                 break;
             case SnapshotDue:
                 PlanSnapshot();
@@ -79,6 +87,15 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         }
     }
 
+    void IWriterHost.TryDiskAfter(TimeSpan delay)
+    {
+        if (!_isTryPlanned)
+        {
+            _isTryPlanned = true;
+            _alarm.Tell(delay, TryDiskDue.Instance);
+        }
+    }
+
     void IWriterHost.Tell(List<ICommitWaiter> waiters, SessionStoreException? refusal) => new Outcome(waiters, refusal).TellOn(_threads.Workers);
 
     void IWriterHost.WriteInBackground(ISnapshot snapshot) => LowPriorityThread.Run(
@@ -87,9 +104,25 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
         snapshot.Write,
         failure => _self.Tell(failure is null ? SnapshotEnded.Well : new SnapshotEnded(failure), ActorRefs.NoSender));
 
-    void IWriterHost.Info(string template, params object[] values) => _log.Info(template, values);
+    /// <remarks>A full disk refuses every change of every caller, and the log may stand on the same disk: a word a minute, until it takes changes again.</remarks>
+    void IWriterHost.Log(Exception? cause, LogLine line, params object[] values)
+    {
+        if (line == LogLines.DiskTakes)
+        {
+            _refusalLogged = null;
+        }
+        else if (line == LogLines.DiskRefuses)
+        {
+            if (_refusalLogged is { } logged && Stopwatch.GetElapsedTime(logged) < TimeSpan.FromMinutes(1))
+            {
+                return;
+            }
 
-    void IWriterHost.Error(Exception reason, string template, params object[] values) => _log.Error(reason, template, values);
+            _refusalLogged = Stopwatch.GetTimestamp();
+        }
+
+        _log.Write(cause, line, values);
+    }
 
     private void PlanSnapshot()
     {

@@ -20,6 +20,12 @@ internal sealed record WriteDue : INoSerializationVerificationNeeded
     public static readonly WriteDue Instance = new();
 }
 
+/// <summary>The disk has refused: whether it takes something again.</summary>
+internal sealed record TryDiskDue : INoSerializationVerificationNeeded
+{
+    public static readonly TryDiskDue Instance = new();
+}
+
 /// <summary>The snapshot interval is over.</summary>
 internal sealed record SnapshotDue : INoSerializationVerificationNeeded
 {

@@ -64,17 +64,24 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
     {
         for (var i = 0; i < stated.Length; i++)
         {
-            if (i > 0 && IsSameChange(stated[i - 1], stated[i]))
+            if (i > 0 && stated[i].Repeats(stated[i - 1]))
             {
                 continue;
             }
 
-            var happened = EventOf(stated[i], time);
-            Publish(happened);
-            foreach (var stream in _streams)
-            {
-                stream.Offer(happened);
-            }
+            Tell(EventOf(stated[i], time));
+        }
+    }
+
+    /// <summary>Tells that many ids were looked up which were never issued.</summary>
+    public void Guessed(long count) => Tell(new SessionIdsGuessed(store, Now(), count));
+
+    private void Tell(SessionEvent happened)
+    {
+        Publish(happened);
+        foreach (var stream in _streams)
+        {
+            stream.Offer(happened);
         }
     }
 
@@ -90,10 +97,6 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
             // Akka has told it to whom it could.
         }
     }
-
-    private static bool IsSameChange(DocumentChange before, DocumentChange change) =>
-        before.DocumentId != change.DocumentId && before.Intent == change.Intent
-        && before.Before is { } first && change.Before is { } second && first.Id == second.Id && first.Id.Length > 0;
 
     private SessionChangeEvent EventOf(DocumentChange change, DateTimeOffset time)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -30,6 +31,11 @@ internal sealed class HostedStore : IRequiredActor<JamSessions>
     public async Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => (await StartAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).Ref;
 
     public Task<JamSessions> StartAsync() => _engine.Value;
+
+    /// <summary>How the engine is; it is not started for that.</summary>
+    public SessionsStatus Status() => !_engine.IsValueCreated || !_engine.Value.IsCompleted ? new(SessionsHealth.Unhealthy, "The engine is not up yet.")
+        : _engine.Value.IsCompletedSuccessfully ? _engine.Value.GetAwaiter().GetResult().Status()
+        : new(SessionsHealth.Unhealthy, "The engine could not start.");
 }
 
 /// <summary>The stores that a host has registered.</summary>
@@ -37,15 +43,17 @@ internal sealed class HostedStores
 {
     private readonly Func<ActorSystem?> _system;
     private readonly Func<string, JamSessionsOptions> _options;
+    private readonly IMeterFactory? _meters;
     private readonly Dictionary<string, HostedStore> _stores;
 
     public HostedStores(IEnumerable<StoreRegistration> registrations, IServiceProvider services)
-        : this(registrations, services.GetService<ActorSystem>, name => services.GetRequiredService<IOptionsMonitor<JamSessionsOptions>>().Get(name))
+        : this(registrations, services.GetService<ActorSystem>, name => services.GetRequiredService<IOptionsMonitor<JamSessionsOptions>>().Get(name), services.GetService<IMeterFactory>())
     {
     }
 
-    private HostedStores(IEnumerable<StoreRegistration> registrations, Func<ActorSystem?> system, Func<string, JamSessionsOptions> options)
+    private HostedStores(IEnumerable<StoreRegistration> registrations, Func<ActorSystem?> system, Func<string, JamSessionsOptions> options, IMeterFactory? meters = null)
     {
+        _meters = meters;
         _system = system;
         _options = options;
         _stores = registrations.ToDictionary(store => store.Name, store => new HostedStore(() => StartAsync(store)), StringComparer.Ordinal);
@@ -89,7 +97,7 @@ internal sealed class HostedStores
         var options = _options(store.Name);
         system.Settings.Setup.Get<EnginesSetup>().Value.Configure?.Invoke(options);
         var resolved = ResolvedOptions.Resolve(options, system.Settings.Config, store.Name, store.SectionAsHocon());
-        return await JamSessions.StartAsync(system, resolved).ConfigureAwait(false);
+        return await JamSessions.StartAsync(system, resolved, meters: _meters).ConfigureAwait(false);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
@@ -11,6 +12,7 @@ using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors;
@@ -23,8 +25,9 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
     private static int s_count;
 
-    private JamSessions(SessionsRef gateway, Task<JamSessionsException?> ended)
+    private JamSessions(SessionsRef gateway, Func<SessionsStatus> status, Task<JamSessionsException?> ended)
     {
+        Status = status;
         Ref = gateway;
         Client = new JamSessionsClient(gateway);
         Ended = ended;
@@ -94,6 +97,9 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     /// <inheritdoc />
     public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default) => Client.SendAsync(request, cancellationToken);
 
+    /// <summary>How the engine is.</summary>
+    internal Func<SessionsStatus> Status { get; }
+
     /// <summary>Complete once the engine has let go of the file: null, or what the file lacks and why.</summary>
     internal Task<JamSessionsException?> Ended { get; }
 
@@ -102,22 +108,22 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         StartAsync(system, ResolvedOptions.Resolve(options, system.Settings.Config), disk, cancellationToken);
 
     internal static async Task<JamSessions> StartAsync(
-        ActorSystem system, ResolvedOptions resolved, IDisk? disk = null, CancellationToken cancellationToken = default)
+        ActorSystem system, ResolvedOptions resolved, IDisk? disk = null, CancellationToken cancellationToken = default, IMeterFactory? meters = null)
     {
         var ring = Secrets.RingOf(resolved);
         var clock = new WallClock(resolved.TimeProvider);
-        var log = Logging.GetLogger(system, typeof(JamSessions));
+        var log = new EngineLog(Logging.GetLogger(system, typeof(JamSessions)));
         if (resolved.InMemory)
         {
-            log.Info("jam.sessions: sessions are kept in memory alone, and end with the engine");
-            return await StartAsync(system, resolved, ring, clock, [], _ => _ => new MemoryLog()).ConfigureAwait(false);
+            log.Write(LogLines.InMemory);
+            return await StartAsync(system, resolved, ring, clock, meters, [], (_, _) => _ => new MemoryLog()).ConfigureAwait(false);
         }
 
-        disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
+        disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Write(LogLines.WeakFileSystem, warning));
         var (store, documents) = await OpenAsync(disk, resolved, ring, clock, cancellationToken).ConfigureAwait(false);
         try
         {
-            var engine = await StartAsync(system, resolved, ring, clock, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
+            var engine = await StartAsync(system, resolved, ring, clock, meters, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
             return engine;
         }
@@ -148,8 +154,8 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     }
 
     private static async Task<JamSessions> StartAsync(
-        ActorSystem system, ResolvedOptions options, KeyRing? ring, WallClock clock, IReadOnlyList<Document> documents,
-        Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> log)
+        ActorSystem system, ResolvedOptions options, KeyRing? ring, WallClock clock, IMeterFactory? meters, IReadOnlyList<Document> documents,
+        Func<EngineThreads, EngineTelemetry, Func<IActorRefFactory, ICommitLog>> log)
     {
         var rules = options.Rules();
         var (table, threads) = (new SessionTable(documents, options.MaxRememberedEnds, knowsPredecessors: rules.ReworkGrace is not null), EngineThreads.Rent(system));
@@ -157,17 +163,26 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         // As in jam the id that is given out is a token; what is hashed stays as short as it was made.
         var identities = new IdentitySource(options, table, rules.Ids, rules.Ids.AreHashed ? null : ring?.Fernet);
         var events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, clock);
-        var services = new ManagerServices(options, table, identities, threads, clock, events)
+        var telemetry = TelemetryOf(system, options, events, meters);
+        var services = new ManagerServices(options, table, identities, threads, clock, events, telemetry)
         {
-            OpenLog = log(threads),
-            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys, rules, events, clock))),
+            OpenLog = log(threads, telemetry),
+            KeyActors = (log, keys) => threads.OnCallersThread(SessionKeyActor.Props(new(table, identities, log, keys, rules, events, clock, telemetry))),
         };
         var manager = (IInternalActorRef)system.ActorOf(
             threads.OnWorkers(SessionManager.Props(services), isGuarded: false), $"jam-sessions-{Interlocked.Increment(ref s_count)}");
-        await services.Started.Task.ConfigureAwait(false);
+        try
+        {
+            await services.Started.Task.ConfigureAwait(false);
+        }
+        catch
+        {
+            telemetry.Dispose();
+            throw;
+        }
 
         StartScheduler(system);
-        var engine = new JamSessions(services.GatewayOf(manager), services.End.Task);
+        var engine = new JamSessions(services.GatewayOf(manager), services.Status, services.End.Task);
         LiveEngines.Of(system).Add(engine, () => EngineThreads.Return(system, threads));
         return engine;
     }
@@ -184,10 +199,23 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     private static void StartScheduler(ActorSystem system) =>
         Ambient.Without(static scheduler => scheduler.ScheduleOnceCancelable(TimeSpan.Zero, static () => { }), system.Scheduler.Advanced);
 
-    private static Func<EngineThreads, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ResolvedOptions options) => threads => parent =>
+    private static EngineTelemetry TelemetryOf(ActorSystem system, ResolvedOptions options, EventHub events, IMeterFactory? meters)
+    {
+        var log = new EngineLog(Logging.GetLogger(system, typeof(JamSessions)));
+        var perMinute = options.GuessingAlarmPerMinute;
+        var alarm = perMinute == 0 ? null : new GuessAlarm(perMinute, options.TimeProvider, count =>
+        {
+            events.Guessed(count);
+            log.Write(LogLines.Guessing, count, perMinute);
+        });
+        var patience = StoreHealth.Patience + (options.Durability == Durability.Relaxed ? options.FlushInterval : TimeSpan.Zero);
+        return new EngineTelemetry(meters, options.StoreName, new StoreHealth(options.TimeProvider, patience), alarm);
+    }
+
+    private static Func<EngineThreads, EngineTelemetry, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ResolvedOptions options) => (threads, telemetry) => parent =>
     {
         var commits = new CommitQueue(options.Durability, options.TimeProvider);
-        var persistence = parent.ActorOf(threads.OnWriter(PersistenceActor.Props(file, commits, options, threads)), "persistence");
+        var persistence = parent.ActorOf(threads.OnWriter(PersistenceActor.Props(file, commits, options, threads, telemetry)), "persistence");
         return new JournaledLog(file, commits, persistence);
     };
 

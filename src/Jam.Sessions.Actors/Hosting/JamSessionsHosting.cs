@@ -17,6 +17,7 @@ public static class JamSessionsHosting
     /// <remarks>
     /// <c>akka.WithJamSessions()</c> inside AddAkka starts it. It is up before any hosted service starts; a call that comes even earlier starts it.
     /// A file that cannot be opened, or options that cannot work, fail the host's start with that error.
+    /// The health check <c>jam-sessions</c> (tag <c>ready</c>) is registered too, and the meter <c>Jam.Sessions.Actors</c> is made by the host's factory.
     /// Options: <paramref name="configure"/>, then HOCON under <c>jam.sessions</c>, then the defaults.
     /// </remarks>
     /// <param name="services">The host's services.</param>
@@ -67,6 +68,17 @@ public static class JamSessionsHosting
             "WithJamSessions was called, but no store is registered. Add services.AddJamSessions(options => options.JsonPath = \"sessions.json\");"));
     }
 
+    /// <summary>A health check of an engine that the host has started itself and registered: <c>registry.Register&lt;JamSessions&gt;(engine.Ref)</c>.</summary>
+    /// <remarks>Stores of <c>services.AddJamSessions(…)</c> have theirs already: <c>jam-sessions</c>, and <c>jam-sessions-{name}</c>. A readiness check, never a liveness check: a restart mends no disk.</remarks>
+    /// <param name="builder">The builder that AddAkka hands over.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="tags">Its tags; null: <c>ready</c>.</param>
+    public static AkkaConfigurationBuilder WithJamSessionsHealthCheck(this AkkaConfigurationBuilder builder, string name = StoreHealthCheck.Name, IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithHealthCheck(name, StoreHealthCheck.OfRegisteredAsync, failureStatus: null, tags: tags ?? [StoreHealthCheck.ReadyTag]);
+    }
+
     /// <summary>The way before 0.4: one call, inside AddAkka, that registers and starts one store.</summary>
     /// <param name="builder">The builder that AddAkka hands over.</param>
     /// <param name="configure">Sets options in code.</param>
@@ -98,6 +110,7 @@ public static class JamSessionsHosting
             options.Configure(configure);
         }
 
+        services.AddHealthChecks().Add(StoreHealthCheck.Of(name));
         services.TryAddSingleton<HostedStores>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HostedStart>());
         if (name.Length == 0)

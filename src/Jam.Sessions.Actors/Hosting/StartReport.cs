@@ -1,6 +1,6 @@
-using Akka.Event;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Hosting;
 
@@ -9,18 +9,18 @@ internal static class StartReport
 {
     private const int MostNumbers = 20;
 
-    public static void Log(ILoggingAdapter log, string path, SessionStore store, IReadOnlyList<Document> documents)
+    public static void Log(EngineLog log, string path, SessionStore store, IReadOnlyList<Document> documents)
     {
         var served = documents.Where(document => !document.IsOpaque).ToList();
-        log.Info("jam.sessions: {Path} is open with {Count} sessions", path, served.Count);
+        log.Write(LogLines.Opened, path, served.Count);
         if (store.SnapshotBytes == 0 && documents.Count == 0)
         {
-            log.Info("jam.sessions: {Path} is new, or has no bytes; it begins empty", path);
+            log.Write(LogLines.OpenedEmpty, path);
         }
 
         if (store.Conversion is { } conversion)
         {
-            log.Info("jam.sessions: {Path} was converted: {Conversion}", path, conversion);
+            log.Write(LogLines.Converted, path, conversion);
         }
 
         var unreadable = served.Where(session => !session.IsReadable).ToList();
@@ -37,9 +37,7 @@ internal static class StartReport
         var met = differences.Where(difference => difference.Count > 0).Select(difference => $"{difference.Count} {difference.What}").ToList();
         if (met.Count > 0)
         {
-            log.Warning(
-                "jam.sessions: {Path} has documents that are not what a session is. All of them are kept as they are. {Differences}. Update or delete them, or restore the key that they were encrypted with",
-                path, string.Join("; ", met));
+            log.Write(LogLines.OddDocuments, path, string.Join("; ", met));
         }
     }
 

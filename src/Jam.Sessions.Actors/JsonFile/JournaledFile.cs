@@ -34,6 +34,8 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     public IReadOnlyList<int> PreviousKeysNeeded => _previousKeysNeeded;
 
+    public int? EncryptionKeysNeeded => store.Codec.IsEncrypted ? 1 + _previousKeysNeeded.Count : 0;
+
     public ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes) => JournalEntry.Encode(changes, store.Codec);
 
     public ReadOnlySpan<byte> EncodeTouch(Document session, uint until)
@@ -47,6 +49,8 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
     public void Commit() => store.Commit();
 
     public void Discard() => store.Discard();
+
+    public void TryDisk() => store.TryDisk();
 
     public void Settle(ReadOnlySpan<DocumentChange> changes) => _order.Apply(changes);
 

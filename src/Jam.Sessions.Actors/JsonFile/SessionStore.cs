@@ -132,6 +132,10 @@ internal sealed class SessionStore : IDisposable
     /// <summary>Gives the open batch up.</summary>
     public void Discard() => (OpenBytes, WasRefused) = (0, false);
 
+    /// <summary>Writes and syncs the line that names the JSON file once more, which changes nothing. Only where no batch is open.</summary>
+    /// <exception cref="SessionStoreException">The disk refused.</exception>
+    public void TryDisk() => Append(JournalFormat.BodyOf(_base));
+
     /// <summary>Begins a snapshot of the sessions as they are now.</summary>
     /// <param name="documents">The sessions.</param>
     /// <param name="eraseHistory">Whether nothing may be left afterwards of what was deleted before: then no journal lends its file to another.</param>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -11,7 +13,7 @@ namespace Jam.Sessions.Actors.Keys;
 /// A key that has an actor gets a command. For one that has none the sweep takes its place in the directory, as the actor would, and decides by the same
 /// rules; commands that come meanwhile wait behind it. So a million dead keys make no actor. Nobody waits for the disk: dead they are without it.
 /// </remarks>
-internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, SessionRules rules, WallClock clock, EventHub events)
+internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, SessionRules rules, WallClock clock, EventHub events, EngineTelemetry telemetry)
 {
     private readonly Lock _lock = new();
     private List<Action<object>> _waiting = [];
@@ -52,13 +54,16 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
         while (TakeWaiting() is { Count: > 0 } waiting)
         {
             // One that fails must not be the last one.
+            var began = Stopwatch.GetTimestamp();
             object answer;
             try
             {
                 answer = SweepAll(Log!);
+                telemetry.Swept(Stopwatch.GetElapsedTime(began), failure: null);
             }
             catch (Exception e)
             {
+                telemetry.Swept(Stopwatch.GetElapsedTime(began), e);
                 OnFault(e);
                 answer = new SessionEngineException(e);
             }
@@ -113,6 +118,7 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
 
             table.Remember(changes);
             table.Publish(owner, sessions, after, changes);
+            telemetry.Count(changes);
             notice?.Published();
             return (int)reply;
         }

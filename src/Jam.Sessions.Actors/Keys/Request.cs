@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -14,6 +15,7 @@ internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSer
     private ISessionCommand? _command = command;
     private KeySlot? _key;
     private Capacity? _place;
+    private CommandWatch? _watch;
 
     public ISessionCommand Command => _command!;
 
@@ -33,6 +35,13 @@ internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSer
         set => _place = value;
     }
 
+    /// <summary>Sees the command from here to its answer; null where nobody wants to know.</summary>
+    public CommandWatch? Watch
+    {
+        get => _watch;
+        set => _watch = value;
+    }
+
     /// <summary>The next one in a <see cref="RequestQueue"/>.</summary>
     public Request? Next { get; set; }
 
@@ -44,6 +53,11 @@ internal abstract class Request(ISessionCommand command) : IAwaitsAnswer, INoSer
     {
         (_command, _key, Reply, Next, Drawn) = (null, null, null, null, default);
         Interlocked.Exchange(ref _place, null)?.Leave();
+        if (_watch is not null)
+        {
+            Interlocked.Exchange(ref _watch, null)?.End((reply as Status.Failure)?.Cause);
+        }
+
         Deliver(reply, self);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Jam.Sessions.Actors.Commit;
@@ -5,6 +6,7 @@ using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -109,7 +111,7 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (Exception e)
         {
-            Context.GetLogger().Error(e, "jam.sessions: {Command} failed unexpectedly; its caller got the fault, nothing was changed", request.Command.GetType().Name);
+            new EngineLog(Context.GetLogger()).Write(e, LogLines.CommandFault, request.Command.GetType().Name);
             return new Decision(sessions, [], new SessionEngineException(e));
         }
     }
@@ -143,6 +145,7 @@ internal sealed class SessionKeyActor : UntypedActor
         {
             // What came and went in one batch is told all the same.
             _engine.Table.Remember(changes.Stated);
+            _engine.Telemetry.Count(changes.Stated);
             notice?.Durable();
             notice?.Published();
             Answer(requests, failure: null);
@@ -152,7 +155,7 @@ internal sealed class SessionKeyActor : UntypedActor
         var waiter = _engine.Log.MustWait(_ownerHash) ? _waiter : null;
         try
         {
-            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter, notice))
+            if (!_engine.Log.TryAppend(_ownerHash, changes.Folded, waiter, Traced(requests, notice)))
             {
                 Answer(requests, new SessionsStoppingException());
                 return;
@@ -160,7 +163,7 @@ internal sealed class SessionKeyActor : UntypedActor
         }
         catch (Exception e)
         {
-            Context.GetLogger().Error(e, "jam.sessions: a batch could not be encoded; its callers got the fault, nothing was changed");
+            new EngineLog(Context.GetLogger()).Write(e, LogLines.EncodingFault);
             Answer(requests, new SessionEngineException(e));
             return;
         }
@@ -170,6 +173,26 @@ internal sealed class SessionKeyActor : UntypedActor
         {
             Publish(_inFlight);
         }
+    }
+
+    /// <summary>The notice that also tells the writer of the commands whose spans are recorded, where there are any.</summary>
+    private static ICommitNotice? Traced(RequestQueue requests, ChangeNotice? notice)
+    {
+        if (!Spans.AreHeard)
+        {
+            return notice;
+        }
+
+        var recorded = new List<ActivityContext>();
+        for (var request = requests.First; request is not null && recorded.Count < Spans.MaxLinks; request = request.Next)
+        {
+            if (request.Watch?.Recorded is { } command)
+            {
+                recorded.Add(command);
+            }
+        }
+
+        return recorded.Count > 0 ? new TracedNotice(notice, recorded) : notice;
     }
 
     private void Publish(in Commit commit)
@@ -183,12 +206,13 @@ internal sealed class SessionKeyActor : UntypedActor
         catch (Exception e)
         {
             // The index is what others see, and so what this goes on from.
-            Context.GetLogger().Error(e, "jam.sessions: a durable batch could not be published; restart the engine");
+            new EngineLog(Context.GetLogger()).Write(e, LogLines.PublishFault);
             _sessions = _engine.Table.Of(_owner!);
             Answer(commit.Requests, new SessionOutcomeUnknownException());
             return;
         }
 
+        _engine.Telemetry.Count(commit.Changes.Stated);
         commit.Notice?.Published();
         LogReplays(commit.Changes.Stated);
         Answer(commit.Requests, failure: null);
@@ -200,8 +224,7 @@ internal sealed class SessionKeyActor : UntypedActor
         {
             if (change is { After: { } session, Intent: Intent.Replayed })
             {
-                Context.GetLogger().Warning(
-                    "jam.sessions: session {Handle} was asked for by an id that a rework had ended: a client that is confused, or a stolen id. on-replay = {Policy}", session.Handle, _engine.Rules.OnReplay);
+                new EngineLog(Context.GetLogger()).Write(LogLines.Replayed, session.Handle, _engine.Rules.OnReplay);
             }
         }
     }
@@ -238,6 +261,13 @@ internal sealed class SessionKeyActor : UntypedActor
     /// <param name="Notice">Tells those who listen; null where nobody does.</param>
     private readonly record struct Commit(RequestQueue Requests, KeySessions After, BatchChanges Changes, ChangeNotice? Notice);
 
+    private sealed class TracedNotice(ChangeNotice? notice, List<ActivityContext> recorded) : ICommitNotice
+    {
+        public IReadOnlyList<ActivityContext> Commands => recorded;
+
+        public void Durable() => notice?.Durable();
+    }
+
     /// <summary>The log tells the actor, which goes on in its own turn.</summary>
     private sealed class SelfAsWaiter(IActorRef self) : ICommitWaiter
     {
@@ -248,8 +278,11 @@ internal sealed class SessionKeyActor : UntypedActor
 }
 
 /// <summary>What all key actors of an engine share.</summary>
-internal sealed class KeyActorServices(SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events, WallClock clock)
+internal sealed class KeyActorServices(
+    SessionTable table, IdentitySource identities, ICommitLog log, KeyDirectory keys, SessionRules rules, EventHub events, WallClock clock, EngineTelemetry telemetry)
 {
+    public EngineTelemetry Telemetry => telemetry;
+
     public WallClock Clock => clock;
 
     public SessionRules Rules => rules;

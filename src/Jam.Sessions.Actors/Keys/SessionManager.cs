@@ -5,6 +5,7 @@ using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Threads;
 
 namespace Jam.Sessions.Actors.Keys;
@@ -19,7 +20,7 @@ internal sealed class SessionManager : UntypedActor
     private readonly ManagerServices _engine;
     private readonly ICommitLog _log;
     private readonly SessionsRef _gateway;
-    private readonly ILoggingAdapter _logger = Context.GetLogger();
+    private readonly EngineLog _logger = new(Context.GetLogger());
     private readonly Alarm _alarm;
     private int _undrained;
 
@@ -45,11 +46,10 @@ internal sealed class SessionManager : UntypedActor
         engine.Keys.MakeActor = () => context.ActorOf(props);
         var self = Self;
         engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
-        engine.Reader.Log = engine.Expiry.Log = _log;
+        engine.Reader.Log = engine.Expiry.Log = engine.Log = _log;
         var logger = _logger;
-        engine.Identities.OnShortIds = length => logger.Warning(
-            "jam.sessions: the id factory makes ids of {Length} characters; an id must be unguessable, which takes 128 random bits or 22 characters. SessionIds.Random256 makes such", length);
-        engine.Expiry.OnFault = e => logger.Error(e, "jam.sessions: a sweep failed unexpectedly; what has ended is dead without it, and the next one is made");
+        engine.Identities.OnShortIds = length => logger.Write(LogLines.ShortIds, length);
+        engine.Expiry.OnFault = e => logger.Write(e, LogLines.SweepFault);
     }
 
     public static Props Props(ManagerServices engine) =>
@@ -59,6 +59,8 @@ internal sealed class SessionManager : UntypedActor
     {
         PlanSweep();
         PlanExpiry();
+        _engine.Telemetry.Health.Phase = EnginePhase.Running;
+        _engine.Telemetry.Observe(_engine.Status);
         _engine.Started.TrySetResult();
     }
 
@@ -68,6 +70,8 @@ internal sealed class SessionManager : UntypedActor
         _engine.Table.Close();
         _engine.Keys.Close();
         _engine.Events.Close();
+        _engine.Telemetry.Health.Phase = EnginePhase.Stopped;
+        _engine.Telemetry.Dispose();
         _engine.End.Come(null);
     }
 
@@ -80,7 +84,7 @@ internal sealed class SessionManager : UntypedActor
         }
         catch (Exception e)
         {
-            _logger.Error(e, "jam.sessions: the manager failed on {Message}; its sender got the fault, nothing else is affected", message.GetType().Name);
+            _logger.Write(e, LogLines.ManagerFault, message.GetType().Name);
             Asker.Answer(Sender, new Status.Failure(e as JamSessionsException ?? new SessionEngineException(e)), Self);
         }
     }
@@ -152,8 +156,9 @@ internal sealed class SessionManager : UntypedActor
     private void BeginDrain()
     {
         Become(Draining);
+        _engine.Telemetry.Health.Phase = EnginePhase.Draining;
         _undrained = _engine.Keys.Close();
-        _logger.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
+        _logger.Write(LogLines.Draining, _undrained);
         _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
         CloseLogWhenDrained();
     }
@@ -167,7 +172,7 @@ internal sealed class SessionManager : UntypedActor
                 CloseLogWhenDrained();
                 break;
             case DrainOver when _undrained > 0:
-                _logger.Error("jam.sessions: {Keys} keys have commands without an answer after {Timeout}; nothing that was acknowledged is lost", _undrained, _engine.Options.DrainTimeout);
+                _logger.Write(LogLines.DrainCut, _undrained, _engine.Options.DrainTimeout);
                 _undrained = 0;
                 _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
                 CloseLogWhenDrained();
@@ -204,15 +209,17 @@ internal sealed class SessionManager : UntypedActor
     {
         if (shortfall is null)
         {
-            _logger.Info("jam.sessions: stopped; everything acknowledged is in the JSON file");
+            _logger.Write(LogLines.Stopped);
         }
         else
         {
-            _logger.Error(shortfall, "jam.sessions: stopped, and the JSON file could not be written: {Shortfall}", shortfall.Message);
+            _logger.Write(shortfall, LogLines.StoppedShort, shortfall.Message);
         }
 
         _engine.Table.Close();
         _engine.Events.Close();
+        _engine.Telemetry.Health.Phase = EnginePhase.Stopped;
+        _engine.Telemetry.Dispose();
         _engine.End.Come(shortfall);
         Context.Stop(Self);
     }
@@ -257,12 +264,13 @@ internal sealed class SessionManager : UntypedActor
 /// <summary>What an engine's manager and its gateways work with.</summary>
 internal sealed class ManagerServices
 {
-    public ManagerServices(ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads, WallClock clock, EventHub events)
+    public ManagerServices(
+        ResolvedOptions options, SessionTable table, IdentitySource identities, EngineThreads threads, WallClock clock, EventHub events, EngineTelemetry telemetry)
     {
-        (Options, Table, Identities, Threads, Events) = (options, table, identities, threads, events);
+        (Options, Table, Identities, Threads, Events, Telemetry) = (options, table, identities, threads, events, telemetry);
         Keys = new KeyDirectory(options.MaxIdleKeys);
-        Reader = new SessionReader(table, options.Rules().Ids, clock, events) { OnReplay = NoteReplay };
-        Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events);
+        Reader = new SessionReader(table, options.Rules().Ids, clock, events, telemetry) { OnReplay = NoteReplay };
+        Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events, telemetry);
         Capacity = new Capacity(options.MaxSessions, () => table.Count);
     }
 
@@ -275,6 +283,11 @@ internal sealed class ManagerServices
     public EngineThreads Threads { get; }
 
     public EventHub Events { get; }
+
+    public EngineTelemetry Telemetry { get; }
+
+    /// <summary>Takes what is decided; null until it is open.</summary>
+    public ICommitLog? Log { private get; set; }
 
     public KeyDirectory Keys { get; }
 
@@ -294,6 +307,25 @@ internal sealed class ManagerServices
 
     /// <summary>Makes key actors that hand their batches to the log, and tell the directory when they are idle.</summary>
     public required Func<ICommitLog, KeyDirectory, Props> KeyActors { get; init; }
+
+    /// <summary>How the engine is, from what is known already.</summary>
+    public SessionsStatus Status()
+    {
+        var (waits, figures) = (Telemetry.Health.LongestWait(Log?.Waiting ?? TimeSpan.Zero), Log?.Figures ?? default);
+        var (health, reason) = Telemetry.Health.Assess(waits);
+        return new SessionsStatus(health, reason)
+        {
+            Sessions = Table.Count,
+            Keys = Table.KeyCount,
+            KeyActors = Keys.Count,
+            JournalBytes = figures.JournalBytes,
+            FileBytes = figures.FileBytes,
+            LongestWait = waits,
+            FailedCommits = Telemetry.Health.FailedCommits,
+            FailedSnapshots = Telemetry.Health.FailedSnapshots,
+            EncryptionKeysNeeded = figures.EncryptionKeysNeeded,
+        };
+    }
 
     public SessionsRef GatewayOf(IInternalActorRef manager) => new(manager, this);
 

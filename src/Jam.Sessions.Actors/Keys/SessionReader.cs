@@ -3,11 +3,12 @@ using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
-internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock clock, EventHub events)
+internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock clock, EventHub events, EngineTelemetry telemetry)
 {
     /// <summary>Is told of sessions that are used; null until it is open.</summary>
     public ICommitLog? Log { private get; set; }
@@ -27,7 +28,12 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     /// <summary>The same as a host gets it: with the id that the host presented. Why it cannot be served, where its data cannot be read; else null.</summary>
     public SessionDataException? TryRead(string id, out Session? session)
     {
-        var found = Find(id, isUse: true);
+        var found = Read(id, isUse: true);
+        if (found is null)
+        {
+            WhyMissing(id);
+        }
+
         session = found is { IsReadable: true } ? As(id, found) : null;
         return found is { IsReadable: false } ? found.Unreadable : null;
     }
@@ -55,6 +61,31 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
 
     private Document? FindStored(ReadOnlySpan<char> id, bool isUse) =>
         table.TryFind(id, out var session) && session.Terms is not null && !session.WasJustSeen(clock.Now()) ? FindTimed(id, isUse) : session;
+
+    /// <summary>The same as a read, which is counted.</summary>
+    public Document? Read(string id, bool isUse)
+    {
+        if (Find(id, isUse) is { } session)
+        {
+            telemetry.Reads.Found();
+            return session;
+        }
+
+        telemetry.Reads.Missing();
+        return null;
+    }
+
+    /// <summary>Why a session that somebody asked for is not there, as far as that is known. An id that was never issued is counted.</summary>
+    public SessionEndReason WhyMissing(string id)
+    {
+        var why = WhyGone(id);
+        if (why == SessionEndReason.Unknown)
+        {
+            telemetry.Unknown();
+        }
+
+        return why;
+    }
 
     private Document? FindTimed(ReadOnlySpan<char> id, bool isUse)
     {
@@ -85,7 +116,7 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     }
 
     /// <summary>Why there is no living session of an id, as far as that is known.</summary>
-    public SessionEndReason WhyGone(string id)
+    private SessionEndReason WhyGone(string id)
     {
         Span<char> room = stackalloc char[StoredIds.DigestLength];
         var stored = ids.Of(id, room);
@@ -108,9 +139,9 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     public static SessionInfo InfoOf(Document session) => new(
         session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, session.IsReadable ? session.Data : null);
 
-    private object Lookup(string id, bool isUse) => Find(id, isUse) switch
+    private object Lookup(string id, bool isUse) => Read(id, isUse) switch
     {
-        null => SessionMissing.Because(WhyGone(id)),
+        null => SessionMissing.Because(WhyMissing(id)),
         { IsReadable: false } unreadable => unreadable.Unreadable,
         var session => new SessionFound(As(id, session)),
     };

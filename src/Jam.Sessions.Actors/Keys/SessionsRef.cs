@@ -41,6 +41,7 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     {
         // Tell must not throw: whoever asked gets the failure.
         object? answer;
+        request.Watch = engine.Telemetry.Begin(request.Command);
         try
         {
             answer = Decide(request);
@@ -83,6 +84,11 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     /// <summary>Answers a question; a <see cref="Status.Failure"/> where it is refused.</summary>
     public object Answer(ISessionQuery query)
     {
+        if (query is GetSessionsStatus)
+        {
+            return engine.Status();
+        }
+
         if (_table.IsClosed)
         {
             return Failure(new SessionsStoppingException());
@@ -173,7 +179,8 @@ internal sealed class SessionsRef(IInternalActorRef manager, ManagerServices eng
     {
         if (_reader.Find(command.SessionId, isUse: command is not DeleteSession) is not { } session)
         {
-            return command is DeleteSession ? false : Failure(new SessionNotFoundException(_reader.WhyGone(command.SessionId)));
+            var why = _reader.WhyMissing(command.SessionId);
+            return command is DeleteSession ? false : Failure(new SessionNotFoundException(why));
         }
 
         switch (command)

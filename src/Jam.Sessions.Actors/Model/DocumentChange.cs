@@ -8,6 +8,11 @@ internal readonly record struct DocumentChange(Document? Before, Document? After
 {
     public long DocumentId => (Before ?? After)!.DocumentId;
 
+    /// <summary>Whether this is the same change of the same session as the one before it: a jam file may have several documents of one.</summary>
+    public bool Repeats(in DocumentChange before) =>
+        before.DocumentId != DocumentId && before.Intent == Intent
+        && before.Before is { } first && Before is { } second && first.Id == second.Id && first.Id.Length > 0;
+
     public static DocumentChange Created(Document session) => new(null, session, Intent.Created);
 
     public static DocumentChange Ended(Document session, Intent why) => new(session, null, why);

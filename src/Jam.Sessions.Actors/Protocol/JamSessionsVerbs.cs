@@ -97,6 +97,10 @@ public static class JamSessionsVerbs
     public static Task<SessionCount> CountAsync(this IJamSessions sessions, string? sessionKey = null, CancellationToken cancellationToken = default) =>
         Checked(sessions).SendAsync(new CountSessions(sessionKey), cancellationToken);
 
+    /// <summary>How the engine is: for a probe, which writes nothing.</summary>
+    public static Task<SessionsStatus> StatusAsync(this IJamSessions sessions, CancellationToken cancellationToken = default) =>
+        Checked(sessions).SendAsync(new GetSessionsStatus(), cancellationToken);
+
     /// <summary>All live sessions, page after page; those that are there all the time exactly once.</summary>
     /// <param name="sessions">The engine.</param>
     /// <param name="keyPrefix">Only sessions whose keys begin with this; null: all.</param>

@@ -2,8 +2,8 @@ using Akka.Actor;
 
 namespace Jam.Sessions.Actors;
 
-/// <summary>A change that happened to a session, told once it is durable.</summary>
-/// <remarks>In order for each key, exactly once in a running process. No event carries an id.</remarks>
+/// <summary>Something that happened to a session, told once it is durable; or to the store.</summary>
+/// <remarks>Changes in order for each key, exactly once in a running process. No event carries an id.</remarks>
 public abstract record SessionEvent : INoSerializationVerificationNeeded
 {
     private protected SessionEvent(string store, DateTimeOffset time) => (Store, Time) = (store, time);
@@ -86,6 +86,18 @@ public sealed record SessionEventsMissed : SessionEvent
         : base(store, time) => Count = count;
 
     /// <summary>How many.</summary>
+    public long Count { get; }
+}
+
+/// <summary>More ids that were never issued were looked up than <see cref="JamSessionsOptions.GuessingAlarmPerMinute"/> allows. Told once a minute at most.</summary>
+/// <remarks>Somebody guesses, or many clients have cookies of sessions that ended longer ago than is remembered. Nothing is known or kept of the ids.</remarks>
+public sealed record SessionIdsGuessed : SessionEvent
+{
+    /// <summary>Creates the event, as a host's test may want to.</summary>
+    public SessionIdsGuessed(string store, DateTimeOffset time, long count)
+        : base(store, time) => Count = count;
+
+    /// <summary>How many there were since the last such event, or since there were none.</summary>
     public long Count { get; }
 }
 

@@ -166,6 +166,11 @@ public sealed class JamSessionsOptions
     /// <value>0 to 16,777,216. Default: 65,536. HOCON: <c>max-remembered-ends</c>.</value>
     public int? MaxRememberedEnds { get; set; }
 
+    /// <summary>How many look-ups a minute of ids that were never issued are nothing to speak of. More are told: one warning and one <see cref="SessionIdsGuessed"/> a minute.</summary>
+    /// <remarks>Ids of sessions that ended longer ago than is remembered count too, and after a restart those of all that had ended: clients with old cookies.</remarks>
+    /// <value>At least 0; 0: nobody is told. Default: 600. HOCON: <c>guessing-alarm-per-minute</c>.</value>
+    public int? GuessingAlarmPerMinute { get; set; }
+
     /// <summary>Whether every <see cref="SessionEvent"/> is also published on the actor system's <c>EventStream</c>.</summary>
     /// <value>Default: false. HOCON: <c>publish-events</c>.</value>
     public bool? PublishEvents { get; set; }

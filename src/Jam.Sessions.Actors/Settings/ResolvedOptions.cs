@@ -58,6 +58,7 @@ internal sealed class ResolvedOptions
         SessionLimitPolicy = code.SessionLimitPolicy ?? NamedLimitPolicy(Read(hocon, "session-limit-policy", (config, key) => config.GetString(key)));
         MaxSessions = code.MaxSessions ?? Read(hocon, "max-sessions", (config, key) => config.GetLong(key));
         MaxRememberedEnds = code.MaxRememberedEnds ?? Read(hocon, "max-remembered-ends", (config, key) => config.GetInt(key));
+        GuessingAlarmPerMinute = code.GuessingAlarmPerMinute ?? Read(hocon, "guessing-alarm-per-minute", (config, key) => config.GetInt(key));
         PublishEvents = code.PublishEvents ?? Read(hocon, "publish-events", (config, key) => config.GetBoolean(key));
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
     }
@@ -136,6 +137,8 @@ internal sealed class ResolvedOptions
     public long MaxSessions { get; }
 
     public int MaxRememberedEnds { get; }
+
+    public int GuessingAlarmPerMinute { get; }
 
     public bool PublishEvents { get; }
 
@@ -345,6 +348,11 @@ internal sealed class ResolvedOptions
         if (MaxRememberedEnds is < 0 or > 1 << 24)
         {
             yield return $"max-remembered-ends must be 0 to {1 << 24}, not {MaxRememberedEnds}.";
+        }
+
+        if (GuessingAlarmPerMinute < 0)
+        {
+            yield return $"guessing-alarm-per-minute must be at least 0, not {GuessingAlarmPerMinute}.";
         }
 
         if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromHours(1))

@@ -10,11 +10,12 @@ internal abstract class EnginePeer : ISessionPeer
 {
     public const string Name = "engine";
 
-    private static readonly string[] Variants = ["relaxed", "encrypted", "ask", "timed", "limited", "hashed", "bound", "grace"];
+    private static readonly string[] Variants = ["relaxed", "encrypted", "ask", "timed", "limited", "hashed", "bound", "grace", "metered", "traced"];
 
     private readonly Scratch _scratch = new();
     private readonly ActorSystem _system = ActorSystem.Create("benchmark", Quiet.Config);
     private readonly JamSessionsOptions _options;
+    private Listener? _listener;
 
     private EnginePeer(JamSessionsOptions options)
     {
@@ -29,7 +30,7 @@ internal abstract class EnginePeer : ISessionPeer
     public string Path => _scratch["sessions.json"];
 
     /// <param name="name"><c>engine</c>, with any of <c>-relaxed</c>, <c>-encrypted</c>, <c>-ask</c>, <c>-timed</c> (20 minutes idle), <c>-limited</c> (5 sessions a key),
-    /// <c>-hashed</c> (ids at rest), <c>-bound</c> (AES-GCM) and <c>-grace</c> (10 s after a rework) behind it.</param>
+    /// <c>-hashed</c> (ids at rest), <c>-bound</c> (AES-GCM), <c>-grace</c> (10 s after a rework), <c>-metered</c> and <c>-traced</c> (OpenTelemetry's SDK listens to metrics, to spans) behind it.</param>
     /// <param name="keyIdleTimeout">The option; null for its default.</param>
     public static EnginePeer Named(string name, TimeSpan? keyIdleTimeout = null)
     {
@@ -60,7 +61,9 @@ internal abstract class EnginePeer : ISessionPeer
             options.SessionAesSecret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_');
         }
 
-        return variants.Contains("ask") ? new Asked(options) : new Called(options);
+        EnginePeer peer = variants.Contains("ask") ? new Asked(options) : new Called(options);
+        peer._listener = new Listener(variants.Contains("metered"), variants.Contains("traced"));
+        return peer;
     }
 
     public static EnginePeer Of(JamSessionsOptions options) => new Called(options);
@@ -109,6 +112,7 @@ internal abstract class EnginePeer : ISessionPeer
     public async ValueTask DisposeAsync()
     {
         await _system.Terminate();
+        _listener?.Dispose();
         _scratch.Dispose();
     }
 

@@ -19,13 +19,14 @@ public sealed class RoomsSpec(ITestOutputHelper output)
         ["Settings"] = ["Model", "Encryption"],
         ["Index"] = ["Model"],
         ["Events"] = ["Model", "Commit"],
-        ["Keys"] = ["Index", "Commit", "Events", "Settings", "Model", "Encryption", "Threads"],
-        ["Commit"] = ["Model", "Settings", "Threads"],
+        ["Keys"] = ["Index", "Commit", "Events", "Settings", "Model", "Encryption", "Threads", "Telemetry"],
+        ["Commit"] = ["Model", "Settings", "Threads", "Telemetry"],
         ["Threads"] = [],
         ["JsonFile"] = ["Commit", "Model", "Disk", "Encryption"],
         ["Disk"] = [],
         ["Encryption"] = [],
-        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads"],
+        ["Telemetry"] = ["Model"],
+        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads", "Telemetry"],
     };
 
     // What hosts name stands in the root namespace, whatever its room.

@@ -59,10 +59,10 @@ public sealed class CommitQueueSpec
 
             // It is still about to look: what comes now is found.
             Add(queue, 3, isAwaited: true);
-            Assert.Equal(WakeReason.Write, queue.Look());
+            Assert.Equal(WakeReason.Write, queue.Look(taken: 0));
             Assert.Equal(Enumerable.Repeat(WakeReason.Write, round), _wakes);
             Assert.Single(Take(queue));
-            Assert.Equal(WakeReason.None, queue.Look());
+            Assert.Equal(WakeReason.None, queue.Look(taken: 0));
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class CommitQueueSpec
             Add(queue, 5);
             Assert.Equal([WakeReason.Collect, WakeReason.CollectMany, WakeReason.Write], _wakes.Skip(told));
             Assert.Equal(2, Take(queue).Count);
-            Assert.Equal(WakeReason.None, queue.Look());
+            Assert.Equal(WakeReason.None, queue.Look(taken: 0));
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class CommitQueueSpec
 
         // It has come back, and does not say that it will again.
         Assert.Equal(2, Take(queue).Count);
-        Assert.Equal(WakeReason.None, queue.Look());
+        Assert.Equal(WakeReason.None, queue.Look(taken: 0));
         Add(queue, 4);
         Assert.Equal(4, _wakes.Count);
     }
@@ -129,7 +129,7 @@ public sealed class CommitQueueSpec
                         queue.Return(batch);
                     }
                 }
-                while (queue.Look() != WakeReason.None);
+                while (queue.Look(taken: 0) != WakeReason.None);
             }
         }
 

@@ -98,7 +98,7 @@ public sealed class InterleavedHandOverSpec
                                 queue.Take(batches);
                                 found += batches.Sum(batch => batch.TakeWaiters().Count);
                             }
-                            while (queue.Look() != WakeReason.None);
+                            while (queue.Look(taken: 0) != WakeReason.None);
                         }
                     },
                     .. Enumerable.Range(0, 3).Select(thread => (Action)(() =>

@@ -102,6 +102,12 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
             _log.WriteNow();
         }
 
+        if (_log.TryDelay is { } untilTry && random.Next(3) == 0)
+        {
+            _time.Advance(untilTry);
+            _log.TryDiskNow();
+        }
+
         if (_log.Begun is not null && random.Next(2) == 0)
         {
             WriteSnapshot(commitsBeside: random.Next(3));

@@ -10,6 +10,7 @@ using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
@@ -29,6 +30,8 @@ internal enum ArtefactKind
     DeadLetter,
     Exception,
     PrintedMessage,
+    Measurement,
+    Span,
 }
 
 /// <summary>How a run keeps its secrets.</summary>
@@ -58,6 +61,7 @@ internal sealed class SecretsRun(SecretsMode mode) : IAsyncDisposable
     private readonly ConcurrentQueue<Artefact> _artefacts = new();
     private readonly ConcurrentQueue<string> _drawn = new();
     private readonly HashSet<Type> _seen = [];
+    private readonly TelemetryEar _ear = new();
     private bool _isFactoryStuck;
 
     public IReadOnlyCollection<Artefact> Artefacts => _artefacts;
@@ -76,6 +80,7 @@ internal sealed class SecretsRun(SecretsMode mode) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _system.Terminate();
+        _ear.Dispose();
         _folder.Dispose();
     }
 
@@ -98,6 +103,9 @@ internal sealed class SecretsRun(SecretsMode mode) : IAsyncDisposable
 
         await engine.Client.FlushAsync();
         KeepFiles("snapshot");
+        _ear.Observe();
+        _ear.Measurements.ForEach(measurement => Keep(ArtefactKind.Measurement, measurement));
+        _ear.Spans.ForEach(span => Keep(ArtefactKind.Span, span));
         await EndAsync(engine, kept);
         await FailToStartAsync();
         await CapturedLog.SettleAsync(_system);
@@ -183,14 +191,14 @@ internal sealed class SecretsRun(SecretsMode mode) : IAsyncDisposable
         object[] messages =
         [
             new CreateSession("user1", Data()), new GetSession(id), new UpdateSession(id, Data()), new DeleteSession(id), new ReworkSession(id), new ClearSessions("user1"), new ClearSessions("user1") { Except = id },
-            new PatchSession(id, Data()), new TouchSession(id), new EndSession("user1", session.Handle), new PeekSession(id), new ListSessions("user1"), new CountSessions("user1"), new QuerySessions(keyPrefix: "user1"), new WatchSessions(), new SweepSessions(), ExpireSessions.Instance,
+            new PatchSession(id, Data()), new TouchSession(id), new EndSession("user1", session.Handle), new PeekSession(id), new ListSessions("user1"), new CountSessions("user1"), new QuerySessions(keyPrefix: "user1"), new WatchSessions(), new SweepSessions(), new GetSessionsStatus(), engine.Status(), new SessionIdsGuessed("", default, 1), default(CommitWatch), default(ReadCells.ReadTotals), default(StoreFigures), ExpireSessions.Instance,
             SessionReader.InfoOf(document), new KeyedSessionInfo("user1", SessionReader.InfoOf(document)), new SessionPage([new("user1", SessionReader.InfoOf(document))], Next: null), new SessionCount(1, 1),
             new SessionCreated("", session.Handle, "user1", default, Data()), new SessionUpdated("", session.Handle, "user1", default, Data()), new SessionReworked("", session.Handle, "user1", default, Data()), new SessionEnded("", session.Handle, "user1", default, Data(), SessionEndReason.Deleted), new SessionEventsMissed("", default, 1),
             new OwnRequest(new DeleteSession(id), _ => { }), new SessionLifetime(TimeSpan.FromMinutes(1)), new PagePlace(default, "user1", 1), default(ScanPlace),
             new FlushSessions(), new SessionFound(session), SessionMissing.Instance, session, session.Data, new DocumentChange(document, document), new Decision(KeySessions.Of([document]), [], id), KeySessions.Of([document]),
             new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot(new KeyStripe(1)) { Owner = "user1" }, new Drawn(id, 1, 2), new IdRequest("user1"), new StoreRegistration("mobile", new ConfigurationBuilder().AddInMemoryCollection([new("session-aes-secret", Secret)]).Build()), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
             new CommitFailed(new SessionEngineException(new InvalidOperationException("a fault"))), Committed.Instance, Drain.Instance, KeyDrained.Instance,
-            WriteDue.Instance, SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(mode, Secret),
+            WriteDue.Instance, TryDiskDue.Instance, SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(mode, Secret),
             new SessionReplayed("", session.Handle, "user1", default, Data()), new NoteReplay(id, id),
         ];
         foreach (var message in messages)

@@ -4,6 +4,7 @@ using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -128,7 +129,7 @@ public sealed class ExpirySweepSpec
         var clock = new WallClock(_time);
         var table = new SessionTable([.. Enumerable.Range(0, sessions).Select(i => new Document(
             $"id{i}", $"user{i}", SessionData.Empty, 1.5, i + 1, raw: null, s_rules.Terms(own: null, double.NaN), clock.Now()))]);
-        return (table, new ExpirySweep(table, _keys, s_rules, clock, new EventHub("", publish: null, clock)) { Log = _log });
+        return (table, new ExpirySweep(table, _keys, s_rules, clock, new EventHub("", publish: null, clock), new EngineTelemetry(factory: null, "", new StoreHealth(_time, StoreHealth.Patience), alarm: null)) { Log = _log });
     }
 
     private sealed class StoppedLog : ICommitLog

@@ -36,6 +36,9 @@ public sealed class MessagesSpec
         [typeof(CountSessions)] = () => new CountSessions(Key),
         [typeof(QuerySessions)] = () => new QuerySessions(keyPrefix: Key),
         [typeof(WatchSessions)] = () => new WatchSessions(),
+        [typeof(GetSessionsStatus)] = () => new GetSessionsStatus(),
+        [typeof(SessionsStatus)] = () => new SessionsStatus(SessionsHealth.Healthy, "The engine takes reads and changes."),
+        [typeof(SessionIdsGuessed)] = () => new SessionIdsGuessed("", DateTimeOffset.UnixEpoch, 3),
         [typeof(SweepSessions)] = () => new SweepSessions(),
         [typeof(SessionInfo)] = () => Info,
         [typeof(KeyedSessionInfo)] = () => new KeyedSessionInfo(Key, Info),
@@ -139,7 +142,7 @@ public sealed class MessagesSpec
     private static bool IsValue(Type type) =>
         typeof(ISessionMessage).IsAssignableFrom(type) || typeof(SessionLookup).IsAssignableFrom(type) || typeof(Exception).IsAssignableFrom(type)
         || typeof(SessionEvent).IsAssignableFrom(type)
-        || type == typeof(Session) || type == typeof(SessionData) || type == typeof(SessionInfo) || type == typeof(KeyedSessionInfo) || type == typeof(SessionPage) || type == typeof(SessionCount);
+        || type == typeof(Session) || type == typeof(SessionData) || type == typeof(SessionInfo) || type == typeof(KeyedSessionInfo) || type == typeof(SessionPage) || type == typeof(SessionCount) || type == typeof(SessionsStatus);
 
     private static T Thrown<T>(Func<object> action)
         where T : Exception => Assert.Throws<T>(action);

@@ -49,6 +49,7 @@ public sealed class OptionsSpec : IDisposable
         [nameof(JamSessionsOptions.SessionLimitPolicy)] = ("session-limit-policy", SessionLimitPolicy.Reject, "Reject", "end-least-recently-seen", SessionLimitPolicy.EndLeastRecentlySeen, SessionLimitPolicy.EndOldest),
         [nameof(JamSessionsOptions.MaxSessions)] = ("max-sessions", 0L, "0", "5000000000", 5_000_000_000, 1L),
         [nameof(JamSessionsOptions.MaxRememberedEnds)] = ("max-remembered-ends", 65_536, "65,536", "0", 0, 1 << 24),
+        [nameof(JamSessionsOptions.GuessingAlarmPerMinute)] = ("guessing-alarm-per-minute", 600, "600", "0", 0, 5),
         [nameof(JamSessionsOptions.PublishEvents)] = ("publish-events", false, "false", "on", true, false),
         [nameof(JamSessionsOptions.TimeProvider)] = ("", TimeProvider.System, "TimeProvider.System", "", TimeProvider.System, new Microsoft.Extensions.Time.Testing.FakeTimeProvider()),
     };
@@ -126,7 +127,7 @@ public sealed class OptionsSpec : IDisposable
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "" }));
         Resolve(new JamSessionsOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaxLifetime = TimeSpan.FromDays(36_500), TouchInterval = TimeSpan.FromDays(1), MaxRememberedEnds = 0 });
         Assert.Equal(
-            ["idle-timeout", "max-lifetime", "touch-interval", "sweep-interval", "max-sessions-per-key", "session-limit-policy", "max-sessions", "max-remembered-ends"],
+            ["idle-timeout", "max-lifetime", "touch-interval", "sweep-interval", "max-sessions-per-key", "session-limit-policy", "max-sessions", "max-remembered-ends", "guessing-alarm-per-minute"],
             Failures(new JamSessionsOptions
             {
                 IdleTimeout = TimeSpan.FromMilliseconds(999),
@@ -137,6 +138,7 @@ public sealed class OptionsSpec : IDisposable
                 SessionLimitPolicy = (SessionLimitPolicy)7,
                 MaxSessions = -1,
                 MaxRememberedEnds = (1 << 24) + 1,
+                GuessingAlarmPerMinute = -1,
             }).Select(failure => failure.Split(' ')[0]));
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromTicks(-1) }));
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) }));

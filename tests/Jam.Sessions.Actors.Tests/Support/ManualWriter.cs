@@ -1,5 +1,6 @@
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Tests.Support;
 
@@ -10,11 +11,12 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
     private readonly Queue<WakeReason> _wakes = [];
     private bool _isBusy;
 
-    public ManualWriter(IJournaledStore store, CommitQueue commits, WriterSettings settings)
+    public ManualWriter(IJournaledStore store, CommitQueue commits, WriterSettings settings, WriterTelemetry? telemetry = null)
     {
+        Health = new StoreHealth(settings.TimeProvider, StoreHealth.Patience) { Phase = EnginePhase.Running };
         _store = store;
         Commits = commits;
-        Writer = new CommitWriter(store, commits, settings, this);
+        Writer = new CommitWriter(store, commits, settings, this, Health, telemetry);
     }
 
     public CommitQueue Commits { get; }
@@ -26,6 +28,12 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
 
     /// <summary>After which delay the writer wants to write; null where it has not said so.</summary>
     public TimeSpan? WriteDelay { get; private set; }
+
+    /// <summary>After which delay the writer wants to try the disk; null where it has not said so.</summary>
+    public TimeSpan? TryDelay { get; private set; }
+
+    /// <summary>What the writer says of the disk.</summary>
+    public StoreHealth Health { get; }
 
     /// <summary>The snapshot that somebody has to write.</summary>
     public ISnapshot? Begun { get; private set; }
@@ -82,6 +90,14 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
         Turn();
     }
 
+    /// <summary>The delay until the disk is tried is over.</summary>
+    public void TryDiskNow()
+    {
+        TryDelay = null;
+        Writer.TryDisk();
+        Turn();
+    }
+
     /// <summary>Writes the snapshot that was begun, and ends it.</summary>
     public void WriteSnapshot()
     {
@@ -116,6 +132,8 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
 
     void IWriterHost.WriteAfter(TimeSpan delay) => WriteDelay ??= delay;
 
+    void IWriterHost.TryDiskAfter(TimeSpan delay) => TryDelay ??= delay;
+
     void IWriterHost.Tell(List<ICommitWaiter> waiters, SessionStoreException? refusal)
     {
         foreach (var waiter in waiters)
@@ -133,9 +151,11 @@ internal sealed class ManualWriter : ICommitLog, IWriterHost
 
     void IWriterHost.WriteInBackground(ISnapshot snapshot) => Begun = snapshot;
 
-    void IWriterHost.Info(string template, params object[] values)
+    void IWriterHost.Log(Exception? cause, LogLine line, params object[] values)
     {
+        if (cause is not null)
+        {
+            OnError(cause);
+        }
     }
-
-    void IWriterHost.Error(Exception reason, string template, params object[] values) => OnError(reason);
 }

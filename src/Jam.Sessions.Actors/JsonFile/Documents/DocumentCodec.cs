@@ -32,6 +32,9 @@ internal sealed class DocumentCodec(KeyRing? ring, Conversions conversions = Con
         set => _hasInexactTimes = value;
     }
 
+    /// <summary>Whether data is encrypted.</summary>
+    public bool IsEncrypted => ring is not null;
+
     /// <summary>A reader of such documents that has read nothing yet.</summary>
     public DocumentReader NewReader() => new(ring, conversions, rules, Now);
 

@@ -10,7 +10,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 /// <code>
 /// {"journal": 4, "number": 7, "first": 17, "covers": 16, "length": 8124, "file": "9a3c01ff", "crc": "…"}      the file's first line
 /// {"batch": 17, "changes": [{"5": {…}, "did": "created"}, …], "crc": "…"}       what the batch changed, see <see cref="JournalEntry"/>
-/// {"covers": 17, "length": 8201, "file": "0b77e2d4", "crc": "…"}                a snapshot that is about to replace the JSON file
+/// {"covers": 17, "length": 8201, "file": "0b77e2d4", "crc": "…"}                a snapshot that is about to replace the JSON file; or the one that has, again, to try the disk
 /// </code>
 /// </summary>
 /// <remarks>
