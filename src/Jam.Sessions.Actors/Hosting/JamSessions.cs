@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Encryption;
@@ -23,11 +24,12 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
     private static int s_count;
 
-    private JamSessions(SessionsRef gateway, Task<JamSessionsException?> ended)
+    private JamSessions(SessionsRef gateway, ManagerServices services)
     {
         Ref = gateway;
         Client = new JamSessionsClient(gateway);
-        Ended = ended;
+        Ended = services.End.Task;
+        Services = services;
     }
 
     /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
@@ -94,6 +96,9 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     /// <inheritdoc />
     public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default) => Client.SendAsync(request, cancellationToken);
 
+    /// <summary>What the engine is made of.</summary>
+    internal ManagerServices Services { get; }
+
     /// <summary>Complete once the engine has let go of the file: null, or what the file lacks and why.</summary>
     internal Task<JamSessionsException?> Ended { get; }
 
@@ -115,14 +120,18 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Warning("jam.sessions: {Warning}", warning));
         var (store, documents) = await OpenAsync(disk, resolved, fernet, clock, cancellationToken).ConfigureAwait(false);
+        AdminSocket? socket = null;
         try
         {
+            socket = resolved.AdminSocket ? AdminSocket.Bind(resolved.AdminSocketPath) : null;
             var engine = await StartAsync(system, resolved, fernet, clock, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
+            Operators.Admit(socket, engine, resolved, clock, log);
             return engine;
         }
         catch
         {
+            socket?.Dispose();
             store.Dispose();
             throw;
         }
@@ -165,7 +174,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         await services.Started.Task.ConfigureAwait(false);
 
         StartScheduler(system);
-        var engine = new JamSessions(services.GatewayOf(manager), services.End.Task);
+        var engine = new JamSessions(services.GatewayOf(manager), services);
         LiveEngines.Of(system).Add(engine, () => EngineThreads.Return(system, threads));
         return engine;
     }

@@ -45,7 +45,7 @@ internal sealed class SessionManager : UntypedActor
         engine.Keys.MakeActor = () => context.ActorOf(props);
         var self = Self;
         engine.Keys.Drained = () => self.Tell(KeyDrained.Instance, ActorRefs.NoSender);
-        engine.Reader.Log = engine.Expiry.Log = _log;
+        engine.Reader.Log = engine.Expiry.Log = engine.Log = _log;
         var logger = _logger;
         engine.Expiry.OnFault = e => logger.Error(e, "jam.sessions: a sweep failed unexpectedly; what has ended is dead without it, and the next one is made");
     }
@@ -64,6 +64,7 @@ internal sealed class SessionManager : UntypedActor
     {
         _alarm.Stop();
         _engine.Table.Close();
+        _engine.Operators?.Dispose();
         _engine.Keys.Close();
         _engine.Events.Close();
         _engine.End.Come(null);
@@ -150,6 +151,7 @@ internal sealed class SessionManager : UntypedActor
     private void BeginDrain()
     {
         Become(Draining);
+        _engine.Operators?.Dispose();
         _undrained = _engine.Keys.Close();
         _logger.Info("jam.sessions: draining, {Keys} key actors are busy", _undrained);
         _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
@@ -281,6 +283,12 @@ internal sealed class ManagerServices
     public ExpirySweep Expiry { get; }
 
     public Capacity Capacity { get; }
+
+    /// <summary>Null until it is open.</summary>
+    public ICommitLog? Log { get; set; }
+
+    /// <summary>Where operators come in; closed before the file is let go of. Null where nobody may.</summary>
+    public IDisposable? Operators { get; set; }
 
     /// <summary>Complete once commands can be taken.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

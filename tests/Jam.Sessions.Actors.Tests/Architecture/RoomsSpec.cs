@@ -25,7 +25,8 @@ public sealed class RoomsSpec(ITestOutputHelper output)
         ["JsonFile"] = ["Commit", "Model", "Disk", "Encryption"],
         ["Disk"] = [],
         ["Encryption"] = [],
-        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads"],
+        ["Admin"] = ["Model", "Index", "Keys", "Commit", "Disk", "Threads"],
+        ["Hosting"] = ["Admin", "Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads"],
     };
 
     // What hosts name stands in the root namespace, whatever its room.
