@@ -141,7 +141,7 @@ internal static class AdminCommands
         var documents = 0;
         var takenAt = new DateTimeOffset(store.Now, TimeSpan.Zero);
         var (length, checksum) = store.Copy(count => reply.Bytes(documents = count));
-        json.WriteString("takenAt", takenAt.UtcDateTime);
+        json.WriteString("takenAt", takenAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.WriteNumber("documents", documents);
         json.WriteNumber("length", length);
         json.WriteString("crc32c", checksum.ToString("x8", CultureInfo.InvariantCulture));
