@@ -1,14 +1,29 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Jam.Sessions.Actors.Cli.Commands;
 using Jam.Sessions.Actors.Cli.Output;
+using Jam.Sessions.Actors.Cli.Stores;
 
 namespace Jam.Sessions.Actors.Cli;
 
-/// <summary>The tool's commands. To build them loads nothing of the engine: help comes at once.</summary>
-/// <remarks>Conversions that a store's host does at a start (a new key, encryption, hashed ids) get their commands beside <see cref="TransferCommands"/>.</remarks>
+/// <summary>The tool's commands.</summary>
+/// <remarks>Conversions that a store's host does at a start (a new key, encryption, hashed ids) are to be a room of commands beside <see cref="TransferCommands"/>, over <see cref="OfflineStore"/>.</remarks>
 internal static class CommandLine
 {
+    private static readonly (string Name, string Words, Func<Command, CommonOptions, Command> Complete)[] s_commands =
+    [
+        ("stats", "How many sessions there are, how old and how large; which keys have most.", ReadCommands.Stats),
+        ("list", "The sessions: key, handle, state, times and size.", ReadCommands.List),
+        ("show", "What is known of one session; not its data.", ReadCommands.Show),
+        ("verify", "What a start would do with the file, without a byte written.", TransferCommands.Verify),
+        ("end", "End sessions: those that meet all that is said. They are gone for good.", ChangeCommands.End),
+        ("sweep", "Remove what has ended by itself, now.", ChangeCommands.Sweep),
+        ("flush", "Bring all that was acknowledged into the JSON file itself.", ChangeCommands.Flush),
+        ("backup", "A consistent copy of the store, running or not, verified after it was written.", TransferCommands.Backup),
+        ("restore", "Put a backup where no store is.", TransferCommands.Restore),
+        ("import", "Add the sessions of another file, all of them or none.", TransferCommands.Import),
+        ("export", "Write the live sessions as JSON lines, with their ids.", TransferCommands.Export),
+    ];
+
     public static int Run(string[] arguments, Terminal? terminal = null)
     {
         var common = new CommonOptions();
@@ -19,9 +34,13 @@ internal static class CommandLine
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 locked, 4 damaged, 5 wrong secret, 6 refused, 7 verify: a start would not serve all of it.
             """);
-        Add(root, ReadCommands.All(common));
-        Add(root, ChangeCommands.All(common));
-        Add(root, TransferCommands.All(common));
+        PlainHelp.Install(root);
+        foreach (var (name, words, complete) in s_commands)
+        {
+            var command = new Command(name, words);
+            root.Subcommands.Add(complete(command, common));
+        }
+
         var parsed = root.Parse(arguments);
         common.Terminal = terminal;
         if (parsed.Errors.Count == 0)
@@ -48,13 +67,5 @@ internal static class CommandLine
         }
 
         return configuration;
-    }
-
-    private static void Add(RootCommand root, IEnumerable<Command> commands)
-    {
-        foreach (var command in commands)
-        {
-            root.Subcommands.Add(command);
-        }
     }
 }

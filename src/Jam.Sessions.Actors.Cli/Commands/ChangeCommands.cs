@@ -11,25 +11,37 @@ namespace Jam.Sessions.Actors.Cli.Commands;
 /// <summary>What changes a store: <c>end</c>, <c>sweep</c>, <c>flush</c>.</summary>
 internal static class ChangeCommands
 {
-    public static IEnumerable<Command> All(CommonOptions common)
+    public static Command End(Command command, CommonOptions common)
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and change nothing." };
-        yield return common.On(EndCommand(dryRun, out var selection, out var yes), run => End(run, selection(run), run.Get(dryRun), run.Get(yes)));
-        yield return common.On(new Command("sweep", "Remove what has ended by itself, now.") { dryRun }, run => Sweep(run, run.Get(dryRun)));
-        yield return common.On(new Command("flush", "Bring all that was acknowledged into the JSON file itself."), Flush);
+        var key = new Option<string>("--key", "-k") { HelpName = "key", Description = "Of this key." };
+        var handle = new Option<string>("--handle") { HelpName = "handle", Description = "With this handle." };
+        var before = new Option<DateTimeOffset?>("--created-before") { HelpName = "time", Description = "Created before that, as 2026-11-27 or 2026-11-27T08:00Z.", CustomParser = ParseTime };
+        var unseen = new Option<TimeSpan?>("--unseen-for") { HelpName = "span", Description = "Not used for so long, as 90m, 12h or 30d; only sessions whose use is noted.", CustomParser = ParseSpan };
+        var all = new Option<bool>("--all") { Description = "All of them; needs --yes." };
+        var yes = new Option<bool>("--yes") { Description = "Yes, all." };
+        var dryRun = DryRun();
+        foreach (var option in (Option[])[key, handle, before, unseen, all, yes, dryRun])
+        {
+            command.Options.Add(option);
+        }
+
+        return common.On(command, run => End(
+            run,
+            new Selection { Key = run.Get(key), Handle = run.Get(handle), CreatedBefore = run.Get(before), UnseenFor = run.Get(unseen), All = run.Get(all) },
+            run.Get(dryRun),
+            run.Get(yes)));
     }
 
-    private static Command EndCommand(Option<bool> dryRun, out Func<Invocation, Selection> selection, out Option<bool> yes)
+    public static Command Sweep(Command command, CommonOptions common)
     {
-        var key = new Option<string>("--key", "-k") { Description = "Of this key." };
-        var handle = new Option<string>("--handle") { Description = "With this handle." };
-        var before = new Option<DateTimeOffset?>("--created-before") { Description = "Created before that, as 2026-11-27 or 2026-11-27T08:00Z.", CustomParser = ParseTime };
-        var unseen = new Option<TimeSpan?>("--unseen-for") { Description = "Not used for so long, as 90m, 12h or 30d; only sessions whose use is noted.", CustomParser = ParseSpan };
-        var all = new Option<bool>("--all") { Description = "All of them; needs --yes." };
-        yes = new Option<bool>("--yes") { Description = "Yes, all." };
-        selection = run => new Selection { Key = run.Get(key), Handle = run.Get(handle), CreatedBefore = run.Get(before), UnseenFor = run.Get(unseen), All = run.Get(all) };
-        return new Command("end", "End sessions: those that meet all that is said. They are gone for good, as if deleted.") { key, handle, before, unseen, all, yes, dryRun };
+        var dryRun = DryRun();
+        command.Options.Add(dryRun);
+        return common.On(command, run => Sweep(run, run.Get(dryRun)));
     }
+
+    public static Command Flush(Command command, CommonOptions common) => common.On(command, Flush);
+
+    private static Option<bool> DryRun() => new("--dry-run") { Description = "Say what would be done, and change nothing." };
 
     private static int End(Invocation run, Selection selection, bool isDryRun, bool isYes)
     {

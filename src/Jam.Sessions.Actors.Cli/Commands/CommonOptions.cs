@@ -7,11 +7,11 @@ namespace Jam.Sessions.Actors.Cli.Commands;
 /// <summary>The options that name a store and its secret, which all commands have, and how a command is run.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string> _file = new("--file", "-f") { Description = "The session file. Default: json-path of --config, or sessions.json." };
-    private readonly Option<string> _config = new("--config", "-c") { Description = "The host's HOCON: where the file is, and when sessions end." };
-    private readonly Option<string> _store = new("--store") { Description = "The store's name, where the host has several." };
-    private readonly Option<string> _socket = new("--socket") { Description = "The host's admin socket. Default: the file's name with .sock." };
-    private readonly Option<string> _secretFile = new("--secret-file") { Description = "A file that holds the key of an encrypted store. Else JAM_SESSION_AES_SECRET is used, or you are asked." };
+    private readonly Option<string> _file = new("--file", "-f") { HelpName = "path", Description = "The session file. Default: json-path of --config, or sessions.json." };
+    private readonly Option<string> _config = new("--config", "-c") { HelpName = "path", Description = "The host's HOCON: where the file is, and when sessions end." };
+    private readonly Option<string> _store = new("--store") { HelpName = "name", Description = "The store's name, where the host has several." };
+    private readonly Option<string> _socket = new("--socket") { HelpName = "path", Description = "The host's admin socket. Default: the file's name with .sock." };
+    private readonly Option<string> _secretFile = new("--secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted store. Else JAM_SESSION_AES_SECRET is used, or you are asked." };
     private readonly Option<bool> _json = new("--json") { Description = "JSON lines instead of a table." };
 
     /// <summary>A test's; null: the process's.</summary>

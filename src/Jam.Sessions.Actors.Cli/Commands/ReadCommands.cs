@@ -8,17 +8,22 @@ namespace Jam.Sessions.Actors.Cli.Commands;
 /// <summary>What changes nothing: <c>stats</c>, <c>list</c>, <c>show</c>.</summary>
 internal static class ReadCommands
 {
-    public static IEnumerable<Command> All(CommonOptions common)
+    public static Command Stats(Command command, CommonOptions common) => common.On(command, Stats);
+
+    public static Command List(Command command, CommonOptions common)
     {
-        yield return common.On(new Command("stats", "How many sessions there are, how old and how large; which keys have most."), Stats);
+        var key = new Option<string>("--key", "-k") { HelpName = "key", Description = "Only sessions of this key." };
+        var limit = new Option<int>("--limit") { HelpName = "n", Description = "How many are shown; 0: all.", DefaultValueFactory = _ => 1000 };
+        command.Options.Add(key);
+        command.Options.Add(limit);
+        return common.On(command, run => List(run, new Selection { Key = run.Get(key) }, run.Get(limit)));
+    }
 
-        var key = new Option<string>("--key", "-k") { Description = "Only sessions of this key." };
-        var limit = new Option<int>("--limit") { Description = "How many are shown; 0: all.", DefaultValueFactory = _ => 1000 };
-        var list = new Command("list", "The sessions: key, handle, state, times and size.") { key, limit };
-        yield return common.On(list, run => List(run, new Selection { Key = run.Get(key) }, run.Get(limit)));
-
+    public static Command Show(Command command, CommonOptions common)
+    {
         var handle = new Argument<string>("handle") { Description = "The session's handle, as list shows it." };
-        yield return common.On(new Command("show", "What is known of one session; not its data.") { handle }, run => Show(run, run.Get(handle)!));
+        command.Arguments.Add(handle);
+        return common.On(command, run => Show(run, run.Get(handle)!));
     }
 
     private static int Stats(Invocation run)

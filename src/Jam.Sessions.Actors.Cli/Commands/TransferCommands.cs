@@ -12,29 +12,54 @@ namespace Jam.Sessions.Actors.Cli.Commands;
 /// <summary>What is about whole files: <c>verify</c>, <c>backup</c>, <c>restore</c>, <c>import</c>, <c>export</c>.</summary>
 internal static class TransferCommands
 {
-    public static IEnumerable<Command> All(CommonOptions common)
+    public static Command Verify(Command command, CommonOptions common)
     {
-        yield return common.On(new Command("verify", "What a start would do with the file, without a byte written. A running host's is verified from a fresh backup; of a backup, name its folder with --file."), Verify);
+        command.Description += " A running host's store is verified from a fresh backup. To verify a backup, name its folder with --file.";
+        return common.On(command, Verify);
+    }
 
+    public static Command Backup(Command command, CommonOptions common)
+    {
         var folder = new Argument<string>("folder") { Description = "A folder that has nothing in it, or is not there yet." };
-        yield return common.On(new Command("backup", "A consistent copy of the store, running or not, verified after it was written.") { folder }, run => Backup(run, run.Get(folder)!));
+        command.Arguments.Add(folder);
+        return common.On(command, run => Backup(run, run.Get(folder)!));
+    }
 
-        var source = new Argument<string>("folder") { Description = "The folder of a backup." };
-        var (revive, endAll) = (new Option<bool>("--revive") { Description = "All sessions of the backup live again, also those that ended since." }, new Option<bool>("--end-all") { Description = "All sessions of the backup end: everybody signs in again." });
-        yield return common.On(
-            new Command("restore", "Put a backup where no store is. A backup brings ended sessions back, so say what shall become of them.") { source, revive, endAll },
-            run => Restore(run, run.Get(source)!, run.Get(revive), run.Get(endAll)));
+    public static Command Restore(Command command, CommonOptions common)
+    {
+        command.Description += " A backup brings ended sessions back, so say what shall become of them.";
+        var folder = new Argument<string>("folder") { Description = "The folder of a backup." };
+        var revive = new Option<bool>("--revive") { Description = "All sessions of the backup live again, also those that ended since." };
+        var endAll = new Option<bool>("--end-all") { Description = "All sessions of the backup end: everybody signs in again." };
+        command.Arguments.Add(folder);
+        command.Options.Add(revive);
+        command.Options.Add(endAll);
+        return common.On(command, run => Restore(run, run.Get(folder)!, run.Get(revive), run.Get(endAll)));
+    }
 
-        var from = new Argument<string>("source") { Description = "A session file of jam or of this engine, or JSON lines as export writes them." };
-        var sourceSecret = new Option<string>("--source-secret-file") { Description = "A file that holds the key of an encrypted source." };
-        var (skipPresent, skipUnreadable) = (new Option<bool>("--skip-present") { Description = "Leave out sessions whose ids there are already." }, new Option<bool>("--skip-unreadable") { Description = "Leave out what is no session, or cannot be read." });
+    public static Command Import(Command command, CommonOptions common)
+    {
+        command.Description += " Ids stay valid; handles are new.";
+        var source = new Argument<string>("source") { Description = "A session file of jam or of this engine, or JSON lines as export writes them." };
+        var secret = new Option<string>("--source-secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted source." };
+        var present = new Option<bool>("--skip-present") { Description = "Leave out sessions whose ids there are already." };
+        var unreadable = new Option<bool>("--skip-unreadable") { Description = "Leave out what is no session, or cannot be read." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and change nothing." };
-        yield return common.On(
-            new Command("import", "Add the sessions of another file, all of them or none. Ids stay valid; handles are new.") { from, sourceSecret, skipPresent, skipUnreadable, dryRun },
-            run => Import(run, run.Get(from)!, run.Get(sourceSecret), (run.Get(skipPresent), run.Get(skipUnreadable)), run.Get(dryRun)));
+        command.Arguments.Add(source);
+        foreach (var option in (Option[])[secret, present, unreadable, dryRun])
+        {
+            command.Options.Add(option);
+        }
 
-        var to = new Argument<string>("target") { Description = "A file that is not there yet. It is made with mode 0600: who has it can sign in as anybody." };
-        yield return common.On(new Command("export", "Write the live sessions as JSON lines, with their ids. The only command that shows ids.") { to }, run => Export(run, run.Get(to)!));
+        return common.On(command, run => Import(run, run.Get(source)!, run.Get(secret), (run.Get(present), run.Get(unreadable)), run.Get(dryRun)));
+    }
+
+    public static Command Export(Command command, CommonOptions common)
+    {
+        command.Description += " The only command that shows ids. A store that a running host has is exported from a fresh backup.";
+        var target = new Argument<string>("target") { Description = "A file that is not there yet. It is made with mode 0600: who has it can sign in as anybody." };
+        command.Arguments.Add(target);
+        return common.On(command, run => Export(run, run.Get(target)!));
     }
 
     private static int Verify(Invocation run)

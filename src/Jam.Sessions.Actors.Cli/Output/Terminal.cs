@@ -16,8 +16,6 @@ internal sealed class Terminal
     /// <summary>Asks for a secret, which is not shown; null where there is nobody to ask.</summary>
     public Func<string, string?> Ask { get; init; } = static _ => null;
 
-    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
-
     public static Terminal OfProcess() => new()
     {
         Out = Console.Out,
