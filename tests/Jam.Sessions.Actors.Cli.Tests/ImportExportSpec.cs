@@ -16,6 +16,7 @@ public sealed class ImportExportSpec : ToolTest
             ids =
             [
                 await engine.Client.CreateAsync("user1", SessionData.From("""{"cart": [1, 2.50], "é": "\u20ac"}""")),
+                await engine.Client.CreateAsync("user2", SessionData.From("""{"a": 1, "a": 2, "\ud83d": "\ud83d"}""")),
                 await engine.Client.CreateAsync("\u202E[x]", SessionData.From("{\n \"a\": 1}"), new SessionLifetime(TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan)),
             ];
         }
@@ -85,7 +86,7 @@ public sealed class ImportExportSpec : ToolTest
     [InlineData("""{"id": "b", "key": "u"}""", "it lacks its id, key or data")]
     [InlineData("""{"id": "", "key": "u", "data": {}}""", "its id is empty")]
     [InlineData("""{"id": "b", "key": "u", "data": []}""", "must be a JSON object")]
-    [InlineData("""{"id": "b", "key": "u", "data": {}, "data": {}}""", "it is no JSON object of a session")]
+    [InlineData("""{"id": "b", "key": "u", "data": {}, "data": {}}""", "a member twice")]
     [InlineData("""{"id": "b", "key": "u", "data": {}, "dataText": "{}"}""", "data twice")]
     [InlineData("""{"id": "b", "key": "u", "data": {}, "admin": true}""", "a member that a session does not have")]
     [InlineData("""{"id": "b", "key": "u", "data": {}, "createdAt": 1e300}""", "no time")]

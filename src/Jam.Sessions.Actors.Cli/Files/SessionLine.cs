@@ -58,7 +58,7 @@ internal static class SessionLine
     {
         try
         {
-            using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = SessionData.MaxDepth + 1, AllowDuplicateProperties = false });
+            using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = SessionData.MaxDepth + 1 });
             return Read(json.RootElement, reader);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or SessionDataException or JsonDamage)
@@ -72,9 +72,11 @@ internal static class SessionLine
         var (id, key, createdAt) = ("", "", UnixTime.FromDateTimeOffset(new DateTimeOffset(reader.Now, TimeSpan.Zero)));
         SessionData? data = null;
         string? lifetime = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in json.EnumerateObject())
         {
-            switch (member.Name)
+            // Data keeps its text, even where names stand in it twice; of a session itself each is said once.
+            switch (seen.Add(member.Name) ? member.Name : throw new FormatException("it has a member twice"))
             {
                 case "id":
                     id = member.Value.GetString() is { Length: > 0 and <= MaxIdLength } text ? text : throw new FormatException($"its id is empty, or longer than {MaxIdLength}");
@@ -134,9 +136,9 @@ internal static class SessionLine
     {
         try
         {
-            // Checked, for a jam file holds what Python calls JSON, and on one line.
+            // Checked, for a jam file holds what Python calls JSON; and on one line, with nothing around it that a reader of JSON would leave out.
             _ = SessionData.From(data.Utf8.Span);
-            if (data.Utf8.Span.IndexOfAny((byte)'\n', (byte)'\r') < 0)
+            if (data.Utf8.Span is [(byte)'{', .., (byte)'}'] && data.Utf8.Span.IndexOfAny((byte)'\n', (byte)'\r') < 0)
             {
                 json.WritePropertyName("data");
                 json.WriteRawValue(data.Utf8.Span, skipInputValidation: true);
