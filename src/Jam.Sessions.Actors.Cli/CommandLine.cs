@@ -32,7 +32,7 @@ internal static class CommandLine
             Looks into the session files of Jam.Sessions.Actors, verifies them, backs them up and restores them, and ends sessions.
             A file that a running host has open is reached through the host, where that has admin-socket = on. No command but export shows an id.
 
-            Exit codes: 0 done, 1 failed, 2 usage, 3 locked, 4 damaged, 5 wrong secret, 6 refused, 7 verify: a start would not serve all of it.
+            Exit codes: 0 done, 1 failed, 2 usage, 3 locked, 4 damaged, 5 wrong secret, 6 refused, 7 verify: a start would not serve all of it, or find nothing.
             """);
         PlainHelp.Install(root);
         foreach (var (name, words, complete) in s_commands)

@@ -23,6 +23,6 @@ internal static class ExitCode
     /// <summary>It could be done, and is not: it would overwrite, or needs a yes.</summary>
     public const int Refused = 6;
 
-    /// <summary>verify: a start would work, and not serve all that is there.</summary>
+    /// <summary>verify: a start would work, and not serve all that is there, or there is nothing.</summary>
     public const int Partly = 7;
 }

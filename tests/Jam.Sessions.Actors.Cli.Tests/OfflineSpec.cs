@@ -160,6 +160,17 @@ public sealed class OfflineSpec : ToolTest
     }
 
     [Fact]
+    public void A_store_that_is_not_there_is_not_made()
+    {
+        foreach (var arguments in new[] { new[] { "stats" }, ["list"], ["end", "--all", "--yes"], ["sweep"], ["flush"], ["backup", At("b")], ["export", At("e")] })
+        {
+            Assert.Equal(ExitCode.Refused, Run(arguments).Code);
+        }
+
+        Assert.Empty(Listing());
+    }
+
+    [Fact]
     public void A_misspelt_key_of_the_hosts_options_is_refused()
     {
         File.WriteAllText(At("host.conf"), "jam.sessions { josn-path = x }");

@@ -18,7 +18,7 @@ public sealed class VerifySpec : ToolTest
     }
 
     [Fact]
-    public void Of_a_store_that_is_not_there_yet() => Assert.Equal(0, Verified(ExitCode.Done).Json.GetProperty("served").GetInt32());
+    public void Of_a_store_that_is_not_there() => Assert.Equal("absent", Verified(ExitCode.Partly).Json.GetProperty("outcome").GetString());
 
     [Fact]
     public void What_is_kept_and_not_served_is_named_by_its_document()

@@ -134,7 +134,7 @@ internal static class TransferCommands
         {
             try
             {
-                using var store = isDryRun ? OfflineStore.Read(run.Target) : OfflineStore.Open(run.Target);
+                using var store = isDryRun && OfflineStore.IsThere(run.Target) ? OfflineStore.Read(run.Target) : OfflineStore.Open(run.Target, mayBeNew: true);
                 return Import(run, store, Path.GetFullPath(source), sourceSecret, skip, isDryRun);
             }
             catch (SessionStoreLockedException e)

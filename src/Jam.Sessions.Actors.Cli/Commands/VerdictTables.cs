@@ -31,7 +31,7 @@ internal static class VerdictTables
     public static void Write(Terminal terminal, Verdict verdict, string path, string what)
     {
         terminal.Say($"{path}: {verdict.Outcome} (read: {what}). {verdict.Message}");
-        if (verdict.ExitCode is not (ExitCode.Done or ExitCode.Partly))
+        if (verdict.Outcome is not ("sound" or "partly"))
         {
             return;
         }

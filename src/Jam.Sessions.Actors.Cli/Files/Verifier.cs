@@ -37,6 +37,11 @@ internal static class Verifier
     {
         try
         {
+            if (!OfflineStore.IsThere(target))
+            {
+                return new Verdict("absent", ExitCode.Partly, "There is no file and no journal. A start would begin an empty store.");
+            }
+
             return target.WithSecret(codec => Of(Recovery.Read(target.Disk, target.Path, codec, holder: null, target.Options.AllowForeignFile), target.Options.IsSessionCrypt));
         }
         catch (SessionStoreConflictException e)

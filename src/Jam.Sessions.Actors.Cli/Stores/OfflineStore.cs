@@ -33,6 +33,7 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
     /// <summary>Reads it, under the lock that an engine takes, and writes nothing.</summary>
     public static OfflineStore Read(StoreTarget target)
     {
+        RequireStore(target);
         RequireOwnFiles(target.Path);
         return target.WithSecret(codec =>
         {
@@ -42,8 +43,15 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
     }
 
     /// <summary>Opens it as an engine does, to change it.</summary>
-    public static OfflineStore Open(StoreTarget target)
+    /// <param name="target">Which.</param>
+    /// <param name="mayBeNew">Whether it need not be there yet.</param>
+    public static OfflineStore Open(StoreTarget target, bool mayBeNew = false)
     {
+        if (!mayBeNew)
+        {
+            RequireStore(target);
+        }
+
         RequireOwnFiles(target.Path);
         return target.WithSecret(codec =>
         {
@@ -90,10 +98,22 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
 
     private static Pace NoPace() => new(static () => 0, TimeProvider.System);
 
+    /// <summary>Whether there is a file or a journal: a young engine has no file yet.</summary>
+    public static bool IsThere(StoreTarget target) =>
+        target.Disk.Stamp(target.Path) is not null || (Directory.Exists(System.IO.Path.GetDirectoryName(target.Path)) && JournalFiles.List(target.Disk, target.Path).Count > 0);
+
+    private static void RequireStore(StoreTarget target)
+    {
+        if (!IsThere(target))
+        {
+            throw new AdminRefusal(AdminRefusalKind.Refused, $"There is no store at {target.Path}.");
+        }
+    }
+
     /// <summary>What another user, root most of all, leaves here its host could not open any more.</summary>
     private static void RequireOwnFiles(string path)
     {
-        if (OperatingSystem.IsWindows() || FileStatus.Of(path, follow: true) is not { } file || file.Owner == PeerUser.Own)
+        if (OperatingSystem.IsWindows() || (FileStatus.Of(path, follow: true) ?? FileStatus.Of($"{path}.lock", follow: false)) is not { } file || file.Owner == PeerUser.Own)
         {
             return;
         }

@@ -25,7 +25,7 @@ internal static class AdminClient
             using var stream = new NetworkStream(socket);
             AdminFrame.ReadGreeting(stream);
             AdminFrame.Write(stream, AdminFrameKind.Request, request.ToUtf8());
-            return Read(stream, reply);
+            return Read(new BufferedStream(stream, 1 << 16), reply);
         }
         catch (SocketException e)
         {

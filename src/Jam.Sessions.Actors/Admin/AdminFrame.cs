@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Jam.Sessions.Actors.Admin;
@@ -40,11 +41,13 @@ internal static class AdminFrame
 
     public static void Write(Stream stream, AdminFrameKind kind, ReadOnlySpan<byte> content)
     {
-        Span<byte> head = stackalloc byte[HeadLength];
-        head[0] = (byte)kind;
-        BinaryPrimitives.WriteInt32LittleEndian(head[1..], content.Length);
-        stream.Write(head);
-        stream.Write(content);
+        // In one piece: a list has very many of them.
+        var frame = ArrayPool<byte>.Shared.Rent(HeadLength + content.Length);
+        frame[0] = (byte)kind;
+        BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(1), content.Length);
+        content.CopyTo(frame.AsSpan(HeadLength));
+        stream.Write(frame, 0, HeadLength + content.Length);
+        ArrayPool<byte>.Shared.Return(frame);
     }
 
     /// <summary>Reads a frame; null where the other side has ended.</summary>

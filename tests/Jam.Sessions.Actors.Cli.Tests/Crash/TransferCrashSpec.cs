@@ -1,4 +1,5 @@
 using System.Text;
+using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Cli.Files;
 using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cli.Stores;
@@ -57,6 +58,34 @@ public sealed class TransferCrashSpec(ITestOutputHelper output)
         Explore(begin, disk => Restorer.Restore(disk, BackupFolder.Open(disk, s_backup), s_path, endAll), [], endAll ? [] : ids);
     }
 
+    /// <summary>Whatever is left of a backup is one, as it was to be, or is refused.</summary>
+    [Fact]
+    public void Of_a_backup_there_is_a_whole_one_or_none()
+    {
+        using var folder = new TempFolder();
+        var points = 0;
+        var disk = Store(hasJournal: true);
+        var expected = IdsOf(disk.AfterKill()).Count;
+        disk.OnStep = (operation, path) =>
+        {
+            for (var outcome = 0; outcome < Outcomes; outcome++, points++)
+            {
+                var left = outcome == 0 ? disk.AfterKill() : disk.AfterPowerLoss(new Random((disk.Steps * 100) + outcome));
+                try
+                {
+                    Assert.Equal(expected, BackupFolder.Open(left, folder.Path).Documents);
+                }
+                catch (AdminRefusal refusal)
+                {
+                    Assert.Equal(AdminRefusalKind.Refused, refusal.Kind);
+                }
+            }
+        };
+        BackupFolder.Take(disk, folder.Path, reply => StoreRunner.Run(Target(disk), new AdminRequest { Command = AdminCommand.Backup }, reply));
+        Assert.Equal(expected, BackupFolder.Open(disk.AfterPowerLoss(new Random(1)), folder.Path).Documents);
+        Assert.True(points > 50);
+    }
+
     /// <summary>Worth something only if it finds an import that does not sync.</summary>
     [Fact]
     public void A_forgotten_sync_is_found()
@@ -106,7 +135,7 @@ public sealed class TransferCrashSpec(ITestOutputHelper output)
 
     private static void Change(IDisk disk, Action<OfflineStore> change)
     {
-        using var store = OfflineStore.Open(Target(disk));
+        using var store = OfflineStore.Open(Target(disk), mayBeNew: true);
         change(store);
     }
 
@@ -116,7 +145,7 @@ public sealed class TransferCrashSpec(ITestOutputHelper output)
     private static SimulatedDisk Store(bool hasJournal)
     {
         var disk = new SimulatedDisk();
-        using (var store = OfflineStore.Open(Target(disk)))
+        using (var store = OfflineStore.Open(Target(disk), mayBeNew: true))
         {
             store.Replace([.. Enumerable.Range(1, 20).Select(i => Made(i))]);
         }

@@ -165,6 +165,37 @@ public sealed class AdminSocketSpec : EngineTest
         Assert.NotNull(await engine.Client.GetAsync(during));
     }
 
+    /// <summary>Each session always has one id: a copy that has none or two of it would be of two instants.</summary>
+    [LinuxFact]
+    public async Task A_backup_has_no_change_by_half_while_all_sessions_change()
+    {
+        const int users = 40;
+        await using var engine = await StartAsync(options => options.AdminSocket = true);
+        var ids = await Task.WhenAll(Enumerable.Range(0, users).Select(i => engine.Client.CreateAsync($"user{i}", Data())));
+        using var enough = new CancellationTokenSource();
+        var changes = 0;
+        var callers = ids.Select(async first =>
+        {
+            for (var id = first; !enough.IsCancellationRequested; Interlocked.Increment(ref changes))
+            {
+                id = await engine.Client.ReworkAsync(id);
+            }
+        }).ToList();
+        for (var i = 0; i < 10; i++)
+        {
+            var reply = new HeardReply();
+            AdminClient.TryRun(Socket, new AdminRequest { Command = AdminCommand.Backup }, reply);
+            using var copy = JsonDocument.Parse(reply.Copy.ToArray());
+            var keys = copy.RootElement.GetProperty("_default").EnumerateObject().Select(document => document.Value.GetProperty("key").GetString()).ToList();
+            Assert.Equal(users, keys.Count);
+            Assert.Equal(users, keys.Distinct().Count());
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(callers);
+        Assert.True(changes > users);
+    }
+
     [LinuxFact]
     public async Task An_operator_who_says_nothing_does_not_keep_the_engine_from_its_end()
     {
