@@ -49,6 +49,10 @@ internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool 
             terminal.Complain(e.Message);
             return CodeOf(e);
         }
+        finally
+        {
+            terminal.Out.Flush();
+        }
     }
 
     private static int CodeOf(Exception e) => e switch

@@ -20,7 +20,7 @@ internal static class StoreTables
     public static SafeTable OfSessions(Terminal terminal) => new(terminal, hasHeaders: true, "key", "handle", "state", "created", "last seen", "expires", "bytes");
 
     public static void AddSession(SafeTable table, JsonElement row) =>
-        table.Add(Text(row, "key"), Text(row, "handle"), Text(row, "state"), Text(row, "createdAt"), Text(row, "lastSeenAt"), Text(row, "expiresAt"), Text(row, "dataBytes"));
+        table.Add(Text(row, "key"), Text(row, "handle"), Text(row, "state"), Time(row, "createdAt"), Time(row, "lastSeenAt"), Time(row, "expiresAt"), Text(row, "dataBytes"));
 
     public static void Stats(Terminal terminal, JsonElement stats)
     {
@@ -70,6 +70,9 @@ internal static class StoreTables
     public static string Count(long number, string what) => $"{Number(number)} {what}{(number == 1 ? "" : "s")}";
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>To the second; <c>--json</c> has all of it.</summary>
+    private static string? Time(JsonElement row, string name) => Text(row, name)?.Split('.') is [var seconds, _] ? $"{seconds}Z" : Text(row, name);
 
     private static string? Text(JsonElement row, string name) => !row.TryGetProperty(name, out var value) ? null : value.ValueKind switch
     {

@@ -8,6 +8,9 @@ internal sealed class SafeTable(Terminal terminal, bool hasHeaders, params strin
     // So much of a key stands in a table; --json has all of it.
     private const int MaxCell = 64;
 
+    // A row is one line, however narrow the terminal: a handle in two pieces cannot be copied.
+    private const int Wide = 1000;
+
     private readonly Table _table = NewTable(hasHeaders, columns);
 
     public int Count => _table.Rows.Count;
@@ -23,7 +26,7 @@ internal sealed class SafeTable(Terminal terminal, bool hasHeaders, params strin
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        console.Profile.Width = terminal.Width > 0 ? terminal.Width : 1000;
+        console.Profile.Width = Wide;
         console.Write(_table);
     }
 

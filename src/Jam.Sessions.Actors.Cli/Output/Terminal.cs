@@ -10,18 +10,15 @@ internal sealed class Terminal
     /// <summary>Whether somebody looks at the errors: only then a bar is drawn.</summary>
     public bool IsErrorTerminal { get; init; }
 
-    /// <summary>How wide the output is; 0 where it is none that anybody looks at, and lines are as long as they are.</summary>
-    public int Width { get; init; }
-
     /// <summary>Asks for a secret, which is not shown; null where there is nobody to ask.</summary>
     public Func<string, string?> Ask { get; init; } = static _ => null;
 
     public static Terminal OfProcess() => new()
     {
-        Out = Console.Out,
+        // A long list into a file or a pipe: not a call for each line.
+        Out = Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16) : Console.Out,
         Error = Console.Error,
         IsErrorTerminal = !Console.IsErrorRedirected,
-        Width = Console.IsOutputRedirected ? 0 : Console.WindowWidth,
         Ask = static question => Console.IsInputRedirected || Console.IsErrorRedirected ? null : AskOnConsole(question),
     };
 
