@@ -27,6 +27,24 @@ public sealed class OwnerSpec : ToolTest
     }
 
     [RootFact]
+    public async Task No_store_is_made_in_another_users_folder()
+    {
+        await MakeStoreAsync();
+        Run("backup", At("b")).Done();
+        Run("export", At("e")).Done();
+        Directory.CreateDirectory(At("hosts"));
+        await GiveAsync(At("hosts"));
+        foreach (var arguments in new[] { new[] { "restore", At("b"), "--revive" }, ["import", At("e")] })
+        {
+            var answer = RunBare([.. arguments, "--file", At("hosts/sessions.json")]);
+            Assert.Equal(ExitCode.Refused, answer.Code);
+            Assert.Contains($"belongs to user {Another}", answer.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFiles(At("hosts")));
+    }
+
+    [RootFact]
     public async Task A_running_host_of_another_user_takes_roots_commands()
     {
         await using var engine = await StartAsync(options => options.AdminSocket = true);

@@ -73,6 +73,10 @@ public sealed class VerifySpec : ToolTest
         Assert.True(Verified(ExitCode.Done, "--secret-file", At("secret")).Json.GetProperty("encrypted").GetBoolean());
         Assert.Equal(ExitCode.Done, RunAsked(Secret, "verify", "--file", JsonPath).Code);
         Assert.Equal(ExitCode.WrongSecret, RunAsked(Another, "verify", "--file", JsonPath).Code);
+        Assert.Equal(ExitCode.WrongSecret, RunAsked("", "verify", "--file", JsonPath).Code);
+        Assert.Equal(ExitCode.Done, RunAsked(Secret, "backup", At("b"), "--file", JsonPath).Code);
+        Directory.Delete(At("b"), recursive: true);
+        Assert.Equal(ExitCode.WrongSecret, RunBare("list", "--file", JsonPath).Code);
         Assert.DoesNotContain(Another, RunAsked(Another, "verify", "--file", JsonPath).Error, StringComparison.Ordinal);
         Environment.SetEnvironmentVariable("JAM_SESSION_AES_SECRET", Secret);
         try

@@ -11,13 +11,17 @@ namespace Jam.Sessions.Actors.Cli.Commands;
 internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool isJson, Terminal terminal)
 {
     private StoreTarget? _target;
+    private string? _answer;
 
     /// <summary>Whether a program reads what is said.</summary>
     public bool IsJson => isJson;
 
     public Terminal Terminal => terminal;
 
-    public StoreTarget Target => _target ??= new StoreTarget(store, terminal);
+    public StoreTarget Target => _target ??= TargetOf(store);
+
+    /// <summary>Another file, with the secret that was asked for: that of the store, or of what is imported into it.</summary>
+    public StoreTarget TargetOf(StoreArguments arguments) => new(arguments, terminal, _answer);
 
     public StoreArguments Store => store;
 
@@ -42,9 +46,9 @@ internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool 
     {
         try
         {
-            return action(this);
+            return RunAsking(action);
         }
-        catch (Exception e) when (e is AdminRefusal or JamSessionsException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SecretNeeded or AdminRefusal or JamSessionsException or IOException or UnauthorizedAccessException)
         {
             terminal.Complain(e.Message);
             return CodeOf(e);
@@ -55,8 +59,24 @@ internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool 
         }
     }
 
+    /// <summary>Where a secret is needed, it is asked for, and all begins anew: nothing was done yet.</summary>
+    private int RunAsking(Func<Invocation, int> action)
+    {
+        try
+        {
+            return action(this);
+        }
+        catch (SecretNeeded needed) when (terminal.Ask is not null && _answer is null)
+        {
+            _answer = terminal.Ask(needed.Message) ?? throw new AdminRefusal(AdminRefusalKind.WrongSecret, "No secret was given.", needed);
+            _target = null;
+            return action(this);
+        }
+    }
+
     private static int CodeOf(Exception e) => e switch
     {
+        SecretNeeded => ExitCode.WrongSecret,
         AdminRefusal refusal => refusal.Kind switch
         {
             AdminRefusalKind.BadRequest => ExitCode.Usage,

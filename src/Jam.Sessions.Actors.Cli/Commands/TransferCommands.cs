@@ -67,7 +67,7 @@ internal static class TransferCommands
         if (run.Store.File is { } file && File.Exists(Path.Combine(file, BackupFolder.ManifestName)))
         {
             BackupFolder.Open(PhysicalDisk.Of(allowUnlocked: true, run.Terminal.Complain), file);
-            return Verify(run, new StoreTarget(run.Store with { File = Path.Combine(file, BackupFolder.FileName) }, run.Terminal), "the backup");
+            return Verify(run, run.TargetOf(run.Store with { File = Path.Combine(file, BackupFolder.FileName) }), "the backup");
         }
 
         return OfHeldStore(run, backup => Verify(run, backup, "a backup taken now"), out var code) ? code : Verify(run, run.Target, "the files");
@@ -75,7 +75,7 @@ internal static class TransferCommands
 
     private static int Verify(Invocation run, StoreTarget target, string what)
     {
-        var verdict = Steps.Run(run.Terminal, run.IsJson, "reading", _ => Verifier.Verify(target));
+        var verdict = Steps.Run(run.Terminal, run.IsJson, "reading", _ => Verifier.Verify(target, mayAsk: run.Terminal.Ask is not null));
         run.Say(VerdictTables.Json(verdict, run.Target.Path, what), _ => VerdictTables.Write(run.Terminal, verdict, run.Target.Path, what));
         return verdict.ExitCode;
     }
@@ -110,6 +110,7 @@ internal static class TransferCommands
 
         var (backup, count) = Steps.Run(run.Terminal, run.IsJson, "restoring", _ =>
         {
+            OfflineStore.RequireOwnFolder(run.Target.Path);
             var found = BackupFolder.Open(run.Target.Disk, Path.GetFullPath(folder));
             return (found, Restorer.Restore(run.Target.Disk, found, run.Target.Path, isEndAll));
         });
@@ -160,7 +161,7 @@ internal static class TransferCommands
 
     private static Importer Import(Invocation run, OfflineStore store, string source, string? sourceSecret, (bool Present, bool Unreadable) skip, bool isDryRun)
     {
-        var target = new StoreTarget(run.Store with { File = source, SecretFile = sourceSecret }, run.Terminal);
+        var target = run.TargetOf(run.Store with { File = source, SecretFile = sourceSecret });
         var plain = new DocumentCodec(null, allowPlainToEncrypted: false, run.Target.Options.Rules(), run.Target.Clock);
         var importer = target.WithSecret(codec => Importer.Read(run.Target.Disk, source, codec.NewReader(), plain.NewReader(), run.Target.Options));
         var all = importer.Behind(store.Documents);
@@ -216,7 +217,7 @@ internal static class TransferCommands
         try
         {
             var backup = Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder.FullName));
-            code = action(new StoreTarget(run.Store with { File = backup.SessionFile }, run.Terminal));
+            code = action(run.TargetOf(run.Store with { File = backup.SessionFile }));
             return true;
         }
         finally

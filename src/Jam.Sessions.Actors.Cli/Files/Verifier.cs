@@ -15,13 +15,15 @@ internal static class Verifier
     // So many documents are named.
     private const int MaxNamed = 100;
 
+    /// <param name="target">The store.</param>
+    /// <param name="mayAsk">Whether somebody can be asked for a secret; else that it is needed is the verdict.</param>
     /// <exception cref="AdminRefusal">Somebody writes it all the time.</exception>
-    public static Verdict Verify(StoreTarget target)
+    public static Verdict Verify(StoreTarget target, bool mayAsk = false)
     {
         for (var i = 0; i < Tries; i++)
         {
             var before = Signs(target);
-            var verdict = VerifyOnce(target);
+            var verdict = VerifyOnce(target, mayAsk);
             if (Signs(target).SequenceEqual(before))
             {
                 return verdict;
@@ -33,7 +35,7 @@ internal static class Verifier
             $"{target.Path} is being written, so it cannot be read as it stands. Set admin-socket = on in its host, and it is verified from a fresh backup; or stop the host.");
     }
 
-    private static Verdict VerifyOnce(StoreTarget target)
+    private static Verdict VerifyOnce(StoreTarget target, bool mayAsk)
     {
         try
         {
@@ -60,7 +62,7 @@ internal static class Verifier
         {
             return new Verdict("wrong-secret", ExitCode.WrongSecret, e.Message);
         }
-        catch (AdminRefusal e) when (e.Kind == AdminRefusalKind.WrongSecret)
+        catch (SecretNeeded e) when (!mayAsk)
         {
             return new Verdict("needs-secret", ExitCode.WrongSecret, e.Message);
         }

@@ -10,8 +10,8 @@ internal sealed class Terminal
     /// <summary>Whether somebody looks at the errors: only then a bar is drawn.</summary>
     public bool IsErrorTerminal { get; init; }
 
-    /// <summary>Asks for a secret, which is not shown; null where there is nobody to ask.</summary>
-    public Func<string, string?> Ask { get; init; } = static _ => null;
+    /// <summary>Asks for a secret, which is not shown, and gets null where none is given; null where there is nobody to ask.</summary>
+    public Func<string, string?>? Ask { get; init; }
 
     public static Terminal OfProcess() => new()
     {
@@ -19,7 +19,7 @@ internal sealed class Terminal
         Out = Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16) : Console.Out,
         Error = Console.Error,
         IsErrorTerminal = !Console.IsErrorRedirected,
-        Ask = static question => Console.IsInputRedirected || Console.IsErrorRedirected ? null : AskOnConsole(question),
+        Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : AskOnConsole,
     };
 
     /// <summary>One line of ours, which may have foreign text in it.</summary>
@@ -29,7 +29,7 @@ internal sealed class Terminal
 
     private static string? AskOnConsole(string question)
     {
-        Console.Error.Write($"{question}: ");
+        Console.Error.Write($"{SafeText.OfLines(question)} Or type it here: ");
         var secret = new System.Text.StringBuilder();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
         {

@@ -51,6 +51,10 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
         {
             RequireStore(target);
         }
+        else if (!IsThere(target))
+        {
+            RequireOwnFolder(target.Path);
+        }
 
         RequireOwnFiles(target.Path);
         return target.WithSecret(codec =>
@@ -107,6 +111,16 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
         if (!IsThere(target))
         {
             throw new AdminRefusal(AdminRefusalKind.Refused, $"There is no store at {target.Path}.");
+        }
+    }
+
+    /// <summary>A store that root makes in a host's folder is one that the host cannot open.</summary>
+    public static void RequireOwnFolder(string path)
+    {
+        var folder = System.IO.Path.GetDirectoryName(path)!;
+        if (!OperatingSystem.IsWindows() && PeerUser.Own == 0 && FileStatus.Of(folder, follow: true) is { Owner: not 0 } status)
+        {
+            throw new AdminRefusal(AdminRefusalKind.Refused, $"{folder} belongs to user {status.Owner}, and this is root: the host could not open what root makes there. Run the tool as user {status.Owner}.");
         }
     }
 

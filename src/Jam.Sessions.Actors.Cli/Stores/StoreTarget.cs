@@ -15,15 +15,15 @@ internal sealed class StoreTarget
     private readonly JamSessionsOptions _code;
     private readonly Config _hocon;
     private readonly string _store;
-    private readonly Terminal _terminal;
-    private bool _isSecretAsked;
+    private readonly string? _answer;
 
     /// <param name="arguments">What the command line says.</param>
-    /// <param name="terminal">Where a secret is asked for.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="answer">The secret that was asked for; null: nobody was asked yet.</param>
     /// <param name="disk">Null: the machine's.</param>
-    public StoreTarget(StoreArguments arguments, Terminal terminal, IDisk? disk = null)
+    public StoreTarget(StoreArguments arguments, Terminal terminal, string? answer = null, IDisk? disk = null)
     {
-        _terminal = terminal;
+        _answer = answer;
         _store = arguments.Store ?? "";
         _hocon = arguments.Config is { } config ? ParseHocon(config) : Config.Empty;
         _code = new JamSessionsOptions { JsonPath = arguments.File, AdminSocketPath = arguments.Socket };
@@ -52,24 +52,21 @@ internal sealed class StoreTarget
     public DocumentCodec Codec() => new(Secrets.FernetOf(Options), Options.AllowPlainToEncrypted, Options.Rules(), Clock);
 
     /// <summary>Opens or reads the store. Where it turns out to be encrypted, and nobody said so, the secret is looked for, and it is tried again.</summary>
+    /// <exception cref="SecretNeeded">There is none.</exception>
     public T WithSecret<T>(Func<DocumentCodec, T> open)
     {
         try
         {
             return open(Codec());
         }
-        catch (SessionSecretException e) when (!Options.IsSessionCrypt && !_isSecretAsked)
+        catch (SessionSecretException e) when (!Options.IsSessionCrypt)
         {
-            _isSecretAsked = true;
+            _code.SessionAesSecret = _answer ?? (Options.SessionAesSecret is { Length: > 0 } known ? known : throw new SecretNeeded(Path, e));
             _code.IsSessionCrypt = true;
-            _code.SessionAesSecret = Options.SessionAesSecret is { Length: > 0 } known ? known : _terminal.Ask($"Secret of {Path}") ?? throw NoSecret(e);
             Options = Resolve();
             return open(Codec());
         }
     }
-
-    private AdminRefusal NoSecret(SessionSecretException e) => new(
-        AdminRefusalKind.WrongSecret, $"{Path} holds encrypted sessions. Give its key with --secret-file, or in the environment variable {ResolvedOptions.SecretVariable}.", e);
 
     private ResolvedOptions Resolve() => ResolvedOptions.Resolve(_code, _hocon, _store);
 
@@ -99,3 +96,7 @@ internal sealed record StoreArguments
 
     public string? SecretFile { get; init; }
 }
+
+/// <summary>A store is encrypted, and neither a file nor the environment has its key. Who sits at a terminal is asked, once nothing else is drawn there.</summary>
+internal sealed class SecretNeeded(string path, Exception inner)
+    : Exception($"{path} holds encrypted sessions. Give its key with --secret-file, or in the environment variable {ResolvedOptions.SecretVariable}.", inner);

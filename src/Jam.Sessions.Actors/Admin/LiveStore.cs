@@ -30,15 +30,23 @@ internal sealed class LiveStore(string path, SessionTable table, SessionsRef eng
     public int End(IReadOnlyList<Document> sessions, Action<int> progress)
     {
         var calls = new Calls();
-        for (var i = 0; i < sessions.Count && calls.Refusal is null; i++)
+        try
         {
-            if (CommandOf(sessions[i]) is { } command)
+            for (var i = 0; i < sessions.Count && calls.Refusal is null; i++)
             {
-                calls.Begin();
-                engine.Send(new OwnRequest(command, calls.End));
-            }
+                if (CommandOf(sessions[i]) is { } command)
+                {
+                    calls.Begin();
+                    engine.Send(new OwnRequest(command, calls.End));
+                }
 
-            progress(i + 1);
+                progress(i + 1);
+            }
+        }
+        catch (IOException e)
+        {
+            // Who goes away wants no more of it; what was done is told to the log.
+            throw new AdminRefusal(AdminRefusalKind.Failed, $"{calls.Wait()} sessions were ended, and then the operator went away.", e);
         }
 
         var count = calls.Wait();

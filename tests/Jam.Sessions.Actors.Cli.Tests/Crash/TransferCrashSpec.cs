@@ -139,7 +139,7 @@ public sealed class TransferCrashSpec(ITestOutputHelper output)
         change(store);
     }
 
-    private static StoreTarget Target(IDisk disk) => new(new StoreArguments { File = s_path }, new Terminal { Out = TextWriter.Null, Error = TextWriter.Null }, disk);
+    private static StoreTarget Target(IDisk disk) => new(new StoreArguments { File = s_path }, new Terminal { Out = TextWriter.Null, Error = TextWriter.Null }, answer: null, disk);
 
     /// <summary>A store whose engine was killed: some sessions in the file, and some in the journal only.</summary>
     private static SimulatedDisk Store(bool hasJournal)

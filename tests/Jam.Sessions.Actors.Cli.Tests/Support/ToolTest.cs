@@ -49,12 +49,12 @@ public abstract class ToolTest : IAsyncLifetime
 
     private protected static Answer RunBare(params string[] arguments) => RunAsked(ask: null, arguments);
 
-    /// <summary>The same, before somebody who answers what is asked.</summary>
+    /// <summary>The same, before somebody who answers what is asked; null: nobody is there.</summary>
     private protected static Answer RunAsked(string? ask, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var terminal = new Terminal { Out = output, Error = error, Ask = _ => ask };
+        var terminal = new Terminal { Out = output, Error = error, Ask = ask is null ? null : _ => ask.Length > 0 ? ask : null };
         var code = CommandLine.Run(arguments, terminal);
         return new Answer(code, output.ToString(), error.ToString());
     }

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Keys;
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Admin;
@@ -134,6 +136,31 @@ public sealed class AdminSocketSpec : EngineTest
         Assert.Equal(2970, Json(Encoding.UTF8.GetString(done)).GetProperty("sessions").GetInt32());
         Assert.Equal([(1000, 2970), (2000, 2970)], reply.Steps);
         Assert.Equal(0, (await engine.Client.CountAsync()).Sessions);
+    }
+
+    [LinuxFact]
+    public async Task An_operator_who_goes_away_ends_no_more_and_what_was_done_is_told()
+    {
+        await using var engine = await StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => engine.Client.CreateAsync($"user{i}", Data())));
+        var store = new LiveStore(JsonPath, engine.Services.Table, (SessionsRef)engine.Ref, engine.Services.Log!, new WallClock(TimeProvider.System));
+        var refusal = Assert.Throws<AdminRefusal>(() => store.End([.. store.Sessions], done => _ = done < 5 ? 0 : throw new IOException()));
+        Assert.StartsWith("5 sessions were ended", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(15, (await engine.Client.CountAsync()).Sessions);
+    }
+
+    [LinuxFact]
+    public async Task A_disk_that_refuses_is_told_with_what_was_done()
+    {
+        var disk = new FaultyDisk();
+        await using var engine = await StartOnAsync(disk);
+        await engine.Client.CreateAsync("user1", Data());
+        var store = new LiveStore(JsonPath, engine.Services.Table, (SessionsRef)engine.Ref, engine.Services.Log!, new WallClock(TimeProvider.System));
+        disk.Fail("Sync", "Create");
+        var refusal = Assert.Throws<AdminRefusal>(() => store.End([.. store.Sessions], _ => { }));
+        disk.Heal();
+        Assert.StartsWith("0 sessions were ended, and then: ", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, store.End([.. store.Sessions], _ => { }));
     }
 
     [LinuxFact]
