@@ -51,7 +51,7 @@ internal static class CommandLine
         var error = terminal?.Error ?? Console.Error;
         foreach (var mistake in parsed.Errors)
         {
-            error.WriteLine($"jam-sessions: {mistake.Message}");
+            error.WriteLine($"jam-sessions: {SafeText.OfLines(mistake.Message)}");
         }
 
         error.WriteLine($"Try: jam-sessions {(parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ")}--help");

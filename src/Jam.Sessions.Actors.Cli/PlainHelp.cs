@@ -22,6 +22,9 @@ internal sealed class PlainHelp : SynchronousCommandLineAction
         }
     }
 
+    /// <summary>Who asks how a command is called has not called it yet.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var command = parseResult.CommandResult.Command;

@@ -179,6 +179,21 @@ public sealed class OfflineSpec : ToolTest
         Assert.Contains("did you mean json-path?", answer.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("stats")]
+    [InlineData("list")]
+    [InlineData("show")]
+    [InlineData("verify")]
+    [InlineData("end")]
+    [InlineData("sweep")]
+    [InlineData("flush")]
+    [InlineData("backup")]
+    [InlineData("restore")]
+    [InlineData("import")]
+    [InlineData("export")]
+    public void Each_command_has_help_without_its_arguments(string command) =>
+        Assert.Contains($"\njam-sessions {command}", RunBare(command, "--help").Done().Out, StringComparison.Ordinal);
+
     [Fact]
     public void Help_names_every_command_and_every_exit_code()
     {
