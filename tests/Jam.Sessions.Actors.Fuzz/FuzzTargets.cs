@@ -5,7 +5,7 @@ namespace Jam.Sessions.Actors.Fuzz;
 /// <summary>All that can be fuzzed.</summary>
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<string> Names { get; } = ["snapshot", "journal", "fernet", "data", "options"];
+    public static IReadOnlyList<string> Names { get; } = ["snapshot", "journal", "fernet", "data", "options", "admin", "import"];
 
     public static IFuzzTarget? Find(string name) => name switch
     {
@@ -14,6 +14,8 @@ internal static class FuzzTargets
         "fernet" => new FernetTarget(),
         "data" => new DataTarget(),
         "options" => new OptionsTarget(),
+        "admin" => new AdminTarget(),
+        "import" => new ImportTarget(),
         _ => null,
     };
 }

@@ -23,7 +23,7 @@ if (!understood)
     Console.Error.WriteLine("""
         fuzz <target|all> [--seconds N | --runs N] [--seed S] [--replay FILE]
         Feeds the readers of the engine with damaged input, and ends with 1 at the first that breaks a promise.
-          target     snapshot, journal, fernet, data or options
+          target     snapshot, journal, fernet, data, options, admin or import
           --seconds  for each target (default 60)
           --runs     executions of each target, however long they take; with --seed the same ones each time
           --seed     of all random choices (default: drawn, and printed)

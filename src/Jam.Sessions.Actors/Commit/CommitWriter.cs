@@ -117,6 +117,23 @@ internal sealed class CommitWriter(
         }
     }
 
+    /// <summary>Writes what waits, and hands out a copy of all that is written. It holds whatever was acknowledged before this call, and no half of a change.</summary>
+    public void Copy(Action<IStoreCopy?, JamSessionsException?> done)
+    {
+        if (_isClosed)
+        {
+            done(null, new SessionsStoppingException());
+        }
+        else if (Write() is { } refusal)
+        {
+            done(null, refusal);
+        }
+        else
+        {
+            done(store.BeginCopy(), null);
+        }
+    }
+
     /// <summary>Writes what waits, rewrites the file, takes nothing more and lets go of the file; at once, or after the snapshot under way.</summary>
     public void Drain(Action<SessionStoreException?> done)
     {

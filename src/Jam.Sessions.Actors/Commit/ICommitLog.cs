@@ -37,6 +37,10 @@ internal interface ICommitLog
     /// <param name="done">Hears of the end, once: null, or why it failed.</param>
     void Flush(Action<JamSessionsException?> done);
 
+    /// <summary>Takes a copy of the sessions as they are, with everything that was acknowledged before this call.</summary>
+    /// <param name="done">Hears, at least once: the copy, or why there is none.</param>
+    void BeginCopy(Action<IStoreCopy?, JamSessionsException?> done) => done(null, new SessionStoreException("", "These sessions have no file, so there is nothing to copy."));
+
     /// <summary>Takes nothing more, flushes, and lets go of the file.</summary>
     /// <param name="done">Hears of the end, once: null, or what the file lacks and why.</param>
     void Close(Action<SessionStoreException?> done);

@@ -72,6 +72,9 @@ internal interface IJournaledStore : IDisposable
     /// <exception cref="SessionStoreException">The disk refused.</exception>
     ISnapshot BeginSnapshot(bool eraseHistory, bool isExact);
 
+    /// <summary>Takes a copy of what was settled, for a backup.</summary>
+    IStoreCopy BeginCopy();
+
     /// <summary>Puts a written snapshot in the place of the file.</summary>
     /// <exception cref="SessionStoreException">The disk refused, or somebody else changed the file.</exception>
     void Complete(ISnapshot snapshot);
@@ -92,4 +95,15 @@ internal interface ISnapshot
 
     /// <summary>Removes the temporary file.</summary>
     void Discard();
+}
+
+/// <summary>The sessions of one instant, to be written as a session file somewhere else. The store goes on meanwhile.</summary>
+internal interface IStoreCopy
+{
+    /// <summary>How many documents it has.</summary>
+    int Count { get; }
+
+    /// <summary>Writes it once, on any thread.</summary>
+    /// <returns>The length of what was written, and its CRC-32C.</returns>
+    (long Length, uint Checksum) WriteTo(Stream output);
 }

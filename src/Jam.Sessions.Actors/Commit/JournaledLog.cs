@@ -26,6 +26,8 @@ internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, I
 
     public void Flush(Action<JamSessionsException?> done) => persistence.Tell(new FlushRequest(done), ActorRefs.NoSender);
 
+    public void BeginCopy(Action<IStoreCopy?, JamSessionsException?> done) => persistence.Tell(new CopyRequest(done), ActorRefs.NoSender);
+
     public void Close(Action<SessionStoreException?> done)
     {
         _isClosing = true;

@@ -70,6 +70,9 @@ internal sealed class PersistenceActor : UntypedActor, IWriterHost
             case FlushRequest flush:
                 _writer.Flush(flush.Done);
                 break;
+            case CopyRequest copy:
+                _writer.Copy(copy.Done);
+                break;
             case CloseRequest close:
                 _writer.Drain(close.Done);
                 break;

@@ -44,6 +44,12 @@ internal sealed record FlushRequest(Action<JamSessionsException?> Done) : IAwait
     public void Reject(IActorRef self) => Done(new SessionsStoppingException());
 }
 
+/// <summary>Take a copy of the sessions.</summary>
+internal sealed record CopyRequest(Action<IStoreCopy?, JamSessionsException?> Done) : IAwaitsAnswer, INoSerializationVerificationNeeded
+{
+    public void Reject(IActorRef self) => Done(null, new SessionsStoppingException());
+}
+
 /// <summary>Write the JSON file, and let go of it.</summary>
 internal sealed record CloseRequest(Action<SessionStoreException?> Done) : IAwaitsAnswer, INoSerializationVerificationNeeded
 {

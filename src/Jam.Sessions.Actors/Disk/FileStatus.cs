@@ -22,6 +22,8 @@ internal readonly partial record struct FileStatus(int Mode, uint Owner, ulong D
 
     public bool IsRegular => (Mode & KindBits) == 0x8000;
 
+    public bool IsSocket => (Mode & KindBits) == 0xC000;
+
     public bool IsPrivate => (Mode & Rights & ~0b111_000_000) == 0;
 
     public string OctalRights => Convert.ToString(Mode & Rights, 8).PadLeft(4, '0');

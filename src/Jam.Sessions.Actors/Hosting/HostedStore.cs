@@ -34,7 +34,7 @@ internal sealed class HostedStore : IRequiredActor<JamSessions>
 
     /// <summary>How the engine is; it is not started for that.</summary>
     public SessionsStatus Status() => !_engine.IsValueCreated || !_engine.Value.IsCompleted ? new(SessionsHealth.Unhealthy, "The engine is not up yet.")
-        : _engine.Value.IsCompletedSuccessfully ? _engine.Value.GetAwaiter().GetResult().Status()
+        : _engine.Value.IsCompletedSuccessfully ? _engine.Value.GetAwaiter().GetResult().Services.Status()
         : new(SessionsHealth.Unhealthy, "The engine could not start.");
 }
 

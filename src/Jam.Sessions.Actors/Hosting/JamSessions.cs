@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Event;
+using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Encryption;
@@ -25,12 +26,12 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
     private static int s_count;
 
-    private JamSessions(SessionsRef gateway, Func<SessionsStatus> status, Task<JamSessionsException?> ended)
+    private JamSessions(SessionsRef gateway, ManagerServices services)
     {
-        Status = status;
         Ref = gateway;
         Client = new JamSessionsClient(gateway);
-        Ended = ended;
+        Ended = services.End.Task;
+        Services = services;
     }
 
     /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
@@ -97,8 +98,8 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     /// <inheritdoc />
     public Task<TReply> SendAsync<TReply>(ISessionRequest<TReply> request, CancellationToken cancellationToken = default) => Client.SendAsync(request, cancellationToken);
 
-    /// <summary>How the engine is.</summary>
-    internal Func<SessionsStatus> Status { get; }
+    /// <summary>What the engine is made of.</summary>
+    internal ManagerServices Services { get; }
 
     /// <summary>Complete once the engine has let go of the file: null, or what the file lacks and why.</summary>
     internal Task<JamSessionsException?> Ended { get; }
@@ -121,14 +122,18 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
 
         disk ??= PhysicalDisk.Of(resolved.AllowUnlocked, warning => log.Write(LogLines.WeakFileSystem, warning));
         var (store, documents) = await OpenAsync(disk, resolved, ring, clock, cancellationToken).ConfigureAwait(false);
+        AdminSocket? socket = null;
         try
         {
+            socket = resolved.AdminSocket ? AdminSocket.Bind(resolved.AdminSocketPath) : null;
             var engine = await StartAsync(system, resolved, ring, clock, meters, documents, LogOver(new JournaledFile(store, documents), resolved)).ConfigureAwait(false);
             StartReport.Log(log, resolved.JsonPath, store, documents);
+            Operators.Admit(socket, engine, resolved, clock, log);
             return engine;
         }
         catch
         {
+            socket?.Dispose();
             store.Dispose();
             throw;
         }
@@ -138,7 +143,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     private static async Task<(SessionStore Store, IReadOnlyList<Document> Documents)> OpenAsync(
         IDisk disk, ResolvedOptions options, KeyRing? ring, WallClock clock, CancellationToken cancellationToken)
     {
-        var codec = new DocumentCodec(ring, ConversionsOf(options), options.Rules(), clock);
+        var codec = StoreCodec.Of(options, ring, clock);
         var since = options.TimeProvider.GetTimestamp();
         while (true)
         {
@@ -182,15 +187,10 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         }
 
         StartScheduler(system);
-        var engine = new JamSessions(services.GatewayOf(manager), services.Status, services.End.Task);
+        var engine = new JamSessions(services.GatewayOf(manager), services);
         LiveEngines.Of(system).Add(engine, () => EngineThreads.Return(system, threads));
         return engine;
     }
-
-    private static Conversions ConversionsOf(ResolvedOptions options) =>
-        (options.AllowPlainToEncrypted ? Conversions.PlainToEncrypted : Conversions.None)
-        | (options.AllowFernetToAesGcm ? Conversions.FernetToAesGcm : Conversions.None)
-        | (options.AllowIdsToBeHashed ? Conversions.IdsToHashed : Conversions.None);
 
     /// <remarks>
     /// Akka's begins with a wait for a thread of the pool, and keeps the ambient context of who begins it. A dispatcher whose last actor stops

@@ -72,6 +72,9 @@ internal sealed class SessionTable
     /// <summary>How many keys have a session; those that share one count as one.</summary>
     public int KeyCount => _byOwner.Count;
 
+    /// <summary>How many documents of the file are kept and not served.</summary>
+    public int OpaqueCount => _opaqueIds.Length;
+
     /// <summary>True where the file brought one id in several documents; only then is a removed id looked for again.</summary>
     private bool HasDuplicates { get; }
 

@@ -56,6 +56,8 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
 
     public ISnapshot BeginSnapshot(bool eraseHistory, bool isExact) => store.BeginSnapshot(_order.Capture(), eraseHistory, isExact);
 
+    public IStoreCopy BeginCopy() => store.BeginCopy(_order.Capture());
+
     public void Complete(ISnapshot snapshot)
     {
         store.Complete((SnapshotInProgress)snapshot);

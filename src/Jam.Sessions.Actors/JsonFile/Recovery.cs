@@ -32,6 +32,29 @@ internal static class Recovery
         }
     }
 
+    /// <summary>Reads what <see cref="Open"/> would read, and writes nothing.</summary>
+    /// <param name="disk">Where.</param>
+    /// <param name="path">The session file.</param>
+    /// <param name="codec">Reads documents.</param>
+    /// <param name="holder">Who reads, and keeps others from the file meanwhile; null: nothing is locked, and where somebody writes meanwhile, the answer is of no use.</param>
+    /// <param name="allowForeign">Whether to take JSON that holds no table of TinyDB.</param>
+    /// <exception cref="SessionStoreException">As for <see cref="Open"/>.</exception>
+    /// <exception cref="SessionSecretException">The secret does not fit the file.</exception>
+    public static RecoveredSessions Read(IDisk disk, string path, DocumentCodec codec, string? holder, bool allowForeign = false)
+    {
+        try
+        {
+            ValidatePath(path);
+            using var @lock = holder is null ? null : disk.Lock($"{path}.lock", holder);
+            using var journals = holder is null ? LockedJournals.Look(disk, path) : LockedJournals.Take(disk, path);
+            return Recover(disk, path, journals, codec, allowForeign);
+        }
+        catch (Exception e) when (SessionStore.IsDiskFault(e))
+        {
+            throw new SessionStoreException(path, $"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <remarks>
     /// The lock alone proves nothing: somebody may have removed its file under a running engine. Only when all journals are locked as well, and the
     /// next one was created, is it certain that no other engine runs; until then nothing is removed or changed.
@@ -87,7 +110,7 @@ internal static class Recovery
             .Where(journal => journal.Summary is not null).Select(journal => (Summary: journal.Summary!, journal.File)).ToList();
         var summaries = journals.ConvertAll(journal => journal.Summary);
         var stamp = disk.Stamp(path);
-        if (stamp is not null)
+        if (stamp is not null && locked.AreLocked)
         {
             disk.RequireReplaceable(path);
         }

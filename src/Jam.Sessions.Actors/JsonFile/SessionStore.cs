@@ -154,9 +154,11 @@ internal sealed class SessionStore : IDisposable
             BeginJournal();
         }
 
-        var pace = new Pace(() => Volatile.Read(ref _nextBatch) + OpenBytes, TimeProvider.System);
-        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), pace, _nextBatch - 1, _journalNumber, UncoveredBytes, eraseHistory, isExact);
+        return new SnapshotInProgress(_disk, $"{_path}.tmp", documents, (_head, _tail, Codec), NewPace(), _nextBatch - 1, _journalNumber, UncoveredBytes, eraseHistory, isExact);
     });
+
+    /// <summary>Takes a copy of the sessions as they are now, which no file of this store holds.</summary>
+    public StoreCopy BeginCopy(Document[] documents) => new(documents, (_head, _tail, Codec), NewPace());
 
     /// <summary>Puts a written snapshot in the place of the JSON file and removes the journals that it holds.</summary>
     /// <exception cref="SessionStoreConflictException">Somebody else changed the JSON file; it was left alone.</exception>
@@ -288,6 +290,8 @@ internal sealed class SessionStore : IDisposable
             return false;
         }
     }
+
+    private Pace NewPace() => new(() => Volatile.Read(ref _nextBatch) + OpenBytes, TimeProvider.System);
 
     private void RejectForeignChange()
     {

@@ -68,6 +68,7 @@ internal sealed class SessionManager : UntypedActor
     {
         _alarm.Stop();
         _engine.Table.Close();
+        _engine.Operators?.Dispose();
         _engine.Keys.Close();
         _engine.Events.Close();
         _engine.Telemetry.Health.Phase = EnginePhase.Stopped;
@@ -157,6 +158,7 @@ internal sealed class SessionManager : UntypedActor
     {
         Become(Draining);
         _engine.Telemetry.Health.Phase = EnginePhase.Draining;
+        _engine.Operators?.Dispose();
         _undrained = _engine.Keys.Close();
         _logger.Write(LogLines.Draining, _undrained);
         _alarm.Tell(_engine.Options.DrainTimeout, DrainOver.Instance);
@@ -287,7 +289,7 @@ internal sealed class ManagerServices
     public EngineTelemetry Telemetry { get; }
 
     /// <summary>Takes what is decided; null until it is open.</summary>
-    public ICommitLog? Log { private get; set; }
+    public ICommitLog? Log { get; set; }
 
     public KeyDirectory Keys { get; }
 
@@ -296,6 +298,9 @@ internal sealed class ManagerServices
     public ExpirySweep Expiry { get; }
 
     public Capacity Capacity { get; }
+
+    /// <summary>Where operators come in; closed before the file is let go of. Null where nobody may.</summary>
+    public IDisposable? Operators { get; set; }
 
     /// <summary>Complete once commands can be taken.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

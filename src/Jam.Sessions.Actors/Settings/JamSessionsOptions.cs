@@ -179,6 +179,18 @@ public sealed class JamSessionsOptions
     /// <value>1 s to 1 hour. Default: 10 s. HOCON: <c>drain-timeout</c>.</value>
     public TimeSpan? DrainTimeout { get; set; }
 
+    /// <summary>Whether the tool <c>jam-sessions</c> can command the running engine, through a Unix domain socket.</summary>
+    /// <remarks>
+    /// The socket is the owner's alone (mode 0600), and takes commands of the process's own user and of root. No answer has an id; a backup is a copy of the file.
+    /// Every change is logged with the user. Not on Windows.
+    /// </remarks>
+    /// <value>Default: false. HOCON: <c>admin-socket</c>.</value>
+    public bool? AdminSocket { get; set; }
+
+    /// <summary>Where that socket is. Each store needs one of its own.</summary>
+    /// <value>A path of at most 103 bytes (macOS: 99). Default: <see cref="JsonPath"/> with the ending <c>.sock</c>. HOCON: <c>admin-socket-path</c>, empty for the default.</value>
+    public string? AdminSocketPath { get; set; }
+
     /// <summary>The clock: creation, lifetimes and events go by its wall clock. Sweeps and other timers of the engine run by the machine's.</summary>
     /// <value>Default: <see cref="System.TimeProvider.System"/>. Not in HOCON.</value>
     public TimeProvider? TimeProvider { get; set; }

@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Model;
@@ -12,6 +13,9 @@ internal sealed class ResolvedOptions
     public const long MinSnapshotJournalBytes = 4096;
 
     private const string Section = "jam.sessions";
+
+    // sun_path of Linux and of macOS, less the zero behind it and the ending under which a socket begins.
+    private static readonly int MaxSocketPathLength = OperatingSystem.IsMacOS() ? 99 : 103;
 
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
 
@@ -60,6 +64,8 @@ internal sealed class ResolvedOptions
         MaxRememberedEnds = code.MaxRememberedEnds ?? Read(hocon, "max-remembered-ends", (config, key) => config.GetInt(key));
         GuessingAlarmPerMinute = code.GuessingAlarmPerMinute ?? Read(hocon, "guessing-alarm-per-minute", (config, key) => config.GetInt(key));
         PublishEvents = code.PublishEvents ?? Read(hocon, "publish-events", (config, key) => config.GetBoolean(key));
+        AdminSocket = code.AdminSocket ?? Read(hocon, "admin-socket", (config, key) => config.GetBoolean(key));
+        AdminSocketPath = (NonEmpty(code.AdminSocketPath) ?? NonEmpty(Read(hocon, "admin-socket-path", (config, key) => config.GetString(key)))) is { } path ? Absolute(path) : $"{JsonPath}.sock";
         TimeProvider = code.TimeProvider ?? TimeProvider.System;
     }
 
@@ -141,6 +147,10 @@ internal sealed class ResolvedOptions
     public int GuessingAlarmPerMinute { get; }
 
     public bool PublishEvents { get; }
+
+    public bool AdminSocket { get; }
+
+    public string AdminSocketPath { get; }
 
     public TimeProvider TimeProvider { get; }
 
@@ -355,6 +365,16 @@ internal sealed class ResolvedOptions
             yield return $"guessing-alarm-per-minute must be at least 0, not {GuessingAlarmPerMinute}.";
         }
 
+        if (AdminSocket && (InMemory || OperatingSystem.IsWindows()))
+        {
+            yield return InMemory ? "admin-socket needs a file, and in-memory is on." : "admin-socket is not for Windows, which does not say who connects.";
+        }
+
+        if (AdminSocket && Encoding.UTF8.GetByteCount(AdminSocketPath) is var length && length > MaxSocketPathLength)
+        {
+            yield return $"admin-socket-path has {length} bytes, and the path of a socket may have {MaxSocketPathLength}; set it to a shorter one.";
+        }
+
         if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromHours(1))
         {
             yield return $"drain-timeout must be 1 s to 1 hour, not {DrainTimeout}.";
@@ -377,6 +397,19 @@ internal sealed class ResolvedOptions
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
             _unreadable.Add($"json-path cannot be resolved: {e.Message}");
+            return path;
+        }
+    }
+
+    private string Absolute(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (ArgumentException e)
+        {
+            _unreadable.Add($"admin-socket-path cannot be resolved: {e.Message}");
             return path;
         }
     }

@@ -52,6 +52,13 @@ internal static class LogLines
     public static readonly LogLine ShortIds = new(502, LogLevel.WarningLevel, "the id factory makes ids of {Length} characters; an id must be unguessable, which takes 128 random bits or 22 characters. SessionIds.Random256 makes such");
     public static readonly LogLine Replayed = new(503, LogLevel.WarningLevel, "session {Handle} was asked for by an id that a rework had ended: a client that is confused, or a stolen id. on-replay = {Policy}");
     public static readonly LogLine Guessing = new(501, LogLevel.WarningLevel, "{Count} look-ups of ids that were never issued, and guessing-alarm-per-minute is {Rate}: somebody guesses ids, or many clients have cookies of sessions that ended long ago. Look at the addresses that they come from");
+
+    // Operators.
+    public static readonly LogLine AdminSocketOpen = new(601, LogLevel.InfoLevel, "the admin socket is {Path}");
+    public static readonly LogLine AdminRefusedConnection = new(602, LogLevel.WarningLevel, "the admin socket could not take a connection ({Reason})");
+    public static readonly LogLine AdminStranger = new(603, LogLevel.WarningLevel, "admin: user {User} is not the engine's, and was refused");
+    public static readonly LogLine AdminDone = new(604, LogLevel.InfoLevel, "admin: user {User}: {Command}, {Count} sessions");
+    public static readonly LogLine AdminFailed = new(605, LogLevel.WarningLevel, "admin: user {User}: {Command} failed: {Reason}");
 }
 
 /// <summary>Writes the engine's lines into Akka's log, which the host may have turned into its own.</summary>

@@ -26,7 +26,8 @@ public sealed class RoomsSpec(ITestOutputHelper output)
         ["Disk"] = [],
         ["Encryption"] = [],
         ["Telemetry"] = ["Model"],
-        ["Hosting"] = ["Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads", "Telemetry"],
+        ["Admin"] = ["Model", "Index", "Keys", "Commit", "Disk", "Threads", "Telemetry"],
+        ["Hosting"] = ["Admin", "Model", "Settings", "Index", "Keys", "Commit", "Events", "JsonFile", "Disk", "Encryption", "Threads", "Telemetry"],
     };
 
     // What hosts name stands in the root namespace, whatever its room.

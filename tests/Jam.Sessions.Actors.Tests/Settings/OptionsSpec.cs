@@ -51,6 +51,8 @@ public sealed class OptionsSpec : IDisposable
         [nameof(JamSessionsOptions.MaxRememberedEnds)] = ("max-remembered-ends", 65_536, "65,536", "0", 0, 1 << 24),
         [nameof(JamSessionsOptions.GuessingAlarmPerMinute)] = ("guessing-alarm-per-minute", 600, "600", "0", 0, 5),
         [nameof(JamSessionsOptions.PublishEvents)] = ("publish-events", false, "false", "on", true, false),
+        [nameof(JamSessionsOptions.AdminSocket)] = ("admin-socket", false, "false", "on", true, false),
+        [nameof(JamSessionsOptions.AdminSocketPath)] = ("admin-socket-path", Path.GetFullPath("sessions.json.sock"), "JamSessionsOptions.JsonPath with the ending .sock", "/hocon.sock", "/hocon.sock", "/code.sock"),
         [nameof(JamSessionsOptions.TimeProvider)] = ("", TimeProvider.System, "TimeProvider.System", "", TimeProvider.System, new Microsoft.Extensions.Time.Testing.FakeTimeProvider()),
     };
 
@@ -141,6 +143,9 @@ public sealed class OptionsSpec : IDisposable
                 GuessingAlarmPerMinute = -1,
             }).Select(failure => failure.Split(' ')[0]));
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromTicks(-1) }));
+        Assert.StartsWith("admin-socket needs a file", Assert.Single(Failures(new JamSessionsOptions { InMemory = true, AdminSocket = true })), StringComparison.Ordinal);
+        Assert.StartsWith("admin-socket-path has ", Assert.Single(Failures(new JamSessionsOptions { AdminSocket = true, AdminSocketPath = $"/{new string('s', 120)}" })), StringComparison.Ordinal);
+        Resolve(new JamSessionsOptions { AdminSocketPath = $"/{new string('s', 120)}" });
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "a\0b" }));
     }

@@ -15,11 +15,14 @@ internal sealed class LockedJournals : IDisposable
     private readonly string _path;
     private readonly List<(string Path, int Number, IDiskFile File)> _journals = [];
 
-    private LockedJournals(IDisk disk, string path)
+    private LockedJournals(IDisk disk, string path, bool areLocked)
     {
-        _disk = disk;
-        _path = path;
+        (_disk, _path) = (disk, path);
+        AreLocked = areLocked;
     }
+
+    /// <summary>Whether they are; else somebody may be writing them.</summary>
+    public bool AreLocked { get; }
 
     /// <summary>In the order in which they were written.</summary>
     public IEnumerable<(string Path, IDiskFile File)> All => _journals.Select(journal => (journal.Path, journal.File));
@@ -30,16 +33,32 @@ internal sealed class LockedJournals : IDisposable
     /// <exception cref="SessionStoreLockedException">Another engine has one of them.</exception>
     public static LockedJournals Take(IDisk disk, string path)
     {
-        var journals = new LockedJournals(disk, path);
+        var journals = new LockedJournals(disk, path, areLocked: true);
         try
         {
             for (var tries = 0; tries < Tries && journals.HaveChanged(); tries++)
             {
                 journals.Unlock();
-                journals.LockAll();
+                journals.OpenAll(disk.Open);
             }
 
             journals.VerifySoleOwner();
+            return journals;
+        }
+        catch
+        {
+            journals.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The journals that are there, for who only looks.</summary>
+    public static LockedJournals Look(IDisk disk, string path)
+    {
+        var journals = new LockedJournals(disk, path, areLocked: false);
+        try
+        {
+            journals.OpenAll(disk.OpenRead);
             return journals;
         }
         catch
@@ -63,11 +82,11 @@ internal sealed class LockedJournals : IDisposable
     private bool HaveChanged() =>
         !JournalFiles.List(_disk, _path).Select(journal => journal.Number).SequenceEqual(_journals.Select(journal => journal.Number));
 
-    private void LockAll()
+    private void OpenAll(Func<string, IDiskFile?> open)
     {
         foreach (var (path, number) in JournalFiles.List(_disk, _path))
         {
-            if (_disk.Open(path) is { } file)
+            if (open(path) is { } file)
             {
                 _journals.Add((path, number, file));
             }

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Jam.Sessions.Actors.Cli.Output;
+using Jam.Sessions.Actors.Cli.Stores;
+
+namespace Jam.Sessions.Actors.Cli.Commands;
+
+/// <summary>The options that name a store and its secret, which all commands have, and how a command is run.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string> _file = new("--file", "-f") { HelpName = "path", Description = "The session file. Default: json-path of --config, or sessions.json." };
+    private readonly Option<string> _config = new("--config", "-c") { HelpName = "path", Description = "The host's HOCON: where the file is, and when sessions end." };
+    private readonly Option<string> _store = new("--store") { HelpName = "name", Description = "The store's name, where the host has several." };
+    private readonly Option<string> _socket = new("--socket") { HelpName = "path", Description = "The host's admin socket. Default: the file's name with .sock." };
+    private readonly Option<string> _secretFile = new("--secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted store. Else JAM_SESSION_AES_SECRET is used, or you are asked." };
+    private readonly Option<bool> _json = new("--json") { Description = "JSON lines instead of a table." };
+
+    /// <summary>A test's; null: the process's.</summary>
+    public Terminal? Terminal { private get; set; }
+
+    /// <summary>Gives a command these options, and an action whose refusals become messages and exit codes.</summary>
+    public Command On(Command command, Func<Invocation, int> action)
+    {
+        foreach (var option in (Option[])[_file, _config, _store, _socket, _secretFile, _json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed => new Invocation(parsed, ArgumentsOf(parsed), parsed.GetValue(_json), Terminal ?? Output.Terminal.OfProcess()).Run(action));
+        return command;
+    }
+
+    private StoreArguments ArgumentsOf(ParseResult parsed) => new()
+    {
+        File = parsed.GetValue(_file),
+        Config = parsed.GetValue(_config),
+        Store = parsed.GetValue(_store),
+        Socket = parsed.GetValue(_socket),
+        SecretFile = parsed.GetValue(_secretFile),
+    };
+}

@@ -1,0 +1,241 @@
+using System.CommandLine;
+using System.Text.Json;
+using Jam.Sessions.Actors.Admin;
+using Jam.Sessions.Actors.Cli.Files;
+using Jam.Sessions.Actors.Cli.Output;
+using Jam.Sessions.Actors.Cli.Stores;
+using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.JsonFile;
+
+namespace Jam.Sessions.Actors.Cli.Commands;
+
+/// <summary>What is about whole files: <c>verify</c>, <c>backup</c>, <c>restore</c>, <c>import</c>, <c>export</c>.</summary>
+internal static class TransferCommands
+{
+    public static Command Verify(Command command, CommonOptions common)
+    {
+        command.Description += " A running host's store is verified from a fresh backup. To verify a backup, name its folder with --file.";
+        return common.On(command, Verify);
+    }
+
+    public static Command Backup(Command command, CommonOptions common)
+    {
+        var folder = new Argument<string>("folder") { Description = "A folder that has nothing in it, or is not there yet." };
+        command.Arguments.Add(folder);
+        return common.On(command, run => Backup(run, run.Get(folder)!));
+    }
+
+    public static Command Restore(Command command, CommonOptions common)
+    {
+        command.Description += " A backup brings ended sessions back, so say what shall become of them.";
+        var folder = new Argument<string>("folder") { Description = "The folder of a backup." };
+        var revive = new Option<bool>("--revive") { Description = "All sessions of the backup live again, also those that ended since." };
+        var endAll = new Option<bool>("--end-all") { Description = "All sessions of the backup end: everybody signs in again." };
+        command.Arguments.Add(folder);
+        command.Options.Add(revive);
+        command.Options.Add(endAll);
+        return common.On(command, run => Restore(run, run.Get(folder)!, run.Get(revive), run.Get(endAll)));
+    }
+
+    public static Command Import(Command command, CommonOptions common)
+    {
+        command.Description += " Ids stay valid; handles are new.";
+        var source = new Argument<string>("source") { Description = "A session file of jam or of this engine, or JSON lines as export writes them." };
+        var secret = new Option<string>("--source-secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted source." };
+        var present = new Option<bool>("--skip-present") { Description = "Leave out sessions whose ids there are already." };
+        var unreadable = new Option<bool>("--skip-unreadable") { Description = "Leave out what is no session, or cannot be read." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and change nothing." };
+        command.Arguments.Add(source);
+        foreach (var option in (Option[])[secret, present, unreadable, dryRun])
+        {
+            command.Options.Add(option);
+        }
+
+        return common.On(command, run => Import(run, run.Get(source)!, run.Get(secret), (run.Get(present), run.Get(unreadable)), run.Get(dryRun)));
+    }
+
+    public static Command Export(Command command, CommonOptions common)
+    {
+        command.Description += " The only command that shows ids. A store that a running host has is exported from a fresh backup.";
+        var target = new Argument<string>("target") { Description = "A file that is not there yet. It is made with mode 0600: who has it can sign in as anybody." };
+        command.Arguments.Add(target);
+        return common.On(command, run => Export(run, run.Get(target)!));
+    }
+
+    private static int Verify(Invocation run)
+    {
+        if (run.Store.File is { } file && File.Exists(Path.Combine(file, BackupFolder.ManifestName)))
+        {
+            BackupFolder.Open(PhysicalDisk.Of(allowUnlocked: true, run.Terminal.Complain), file);
+            return Verify(run, run.TargetOf(run.Store with { File = Path.Combine(file, BackupFolder.FileName) }), "the backup");
+        }
+
+        return OfHeldStore(run, backup => Verify(run, backup, "a backup taken now"), out var code) ? code : Verify(run, run.Target, "the files");
+    }
+
+    private static int Verify(Invocation run, StoreTarget target, string what)
+    {
+        var verdict = Steps.Run(run.Terminal, run.IsJson, "reading", _ => Verifier.Verify(target, mayAsk: run.Terminal.Ask is not null));
+        run.Say(VerdictTables.Json(verdict, run.Target.Path, what), _ => VerdictTables.Write(run.Terminal, verdict, run.Target.Path, what));
+        return verdict.ExitCode;
+    }
+
+    private static int Backup(Invocation run, string folder)
+    {
+        var backup = Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder));
+        run.Say(
+            AdminJson.Object(json =>
+            {
+                json.WriteString("command", "backup");
+                json.WriteString("folder", backup.Path);
+                json.WriteNumber("documents", backup.Documents);
+                json.WriteNumber("length", backup.File.Length);
+                json.WriteString("takenAt", backup.TakenAt);
+            }),
+            _ => run.Terminal.Say($"{backup.Path} holds {StoreTables.Count(backup.Documents, "document")} in {StoreTables.Count(backup.File.Length, "byte")}, as of {backup.TakenAt}; written, read again, and the same."));
+        return ExitCode.Done;
+    }
+
+    private static BackupFolder TakeBackup(Invocation run, string folder) => BackupFolder.Take(
+        run.Target.Disk, Path.GetFullPath(folder), reply => StoreRunner.Run(run.Target, new AdminRequest { Command = AdminCommand.Backup }, reply));
+
+    private static int Restore(Invocation run, string folder, bool isRevive, bool isEndAll)
+    {
+        if (isRevive == isEndAll)
+        {
+            throw new AdminRefusal(
+                isRevive ? AdminRefusalKind.BadRequest : AdminRefusalKind.Refused,
+                "A backup brings sessions back that have ended since. Say --revive to let all of them live again, or --end-all to end them.");
+        }
+
+        var (backup, count) = Steps.Run(run.Terminal, run.IsJson, "restoring", _ =>
+        {
+            OfflineStore.RequireOwnFolder(run.Target.Path);
+            var found = BackupFolder.Open(run.Target.Disk, Path.GetFullPath(folder));
+            return (found, Restorer.Restore(run.Target.Disk, found, run.Target.Path, isEndAll));
+        });
+        run.Say(
+            AdminJson.Object(json =>
+            {
+                json.WriteString("command", "restore");
+                json.WriteString("file", run.Target.Path);
+                json.WriteNumber("documents", count);
+                json.WriteString("takenAt", backup.TakenAt);
+                json.WriteBoolean("revived", isRevive);
+            }),
+            _ => run.Terminal.Say(isRevive
+                ? $"{run.Target.Path} is as of {backup.TakenAt}: {StoreTables.Count(count, "document")}. Sessions that ended since then live again."
+                : $"{run.Target.Path} is there, without the sessions of the backup: everybody signs in again."));
+        return ExitCode.Done;
+    }
+
+    private static int Import(Invocation run, string source, string? sourceSecret, (bool Present, bool Unreadable) skip, bool isDryRun)
+    {
+        var importer = Steps.Run(run.Terminal, run.IsJson, "importing", _ =>
+        {
+            try
+            {
+                using var store = isDryRun && OfflineStore.IsThere(run.Target) ? OfflineStore.Read(run.Target) : OfflineStore.Open(run.Target, mayBeNew: true);
+                return Import(run, store, Path.GetFullPath(source), sourceSecret, skip, isDryRun);
+            }
+            catch (SessionStoreLockedException e)
+            {
+                throw new AdminRefusal(AdminRefusalKind.Locked, $"{e.Message} A store can take an import only while nobody has it open.", e);
+            }
+        });
+        run.Say(
+            AdminJson.Object(json =>
+            {
+                json.WriteString("command", "import");
+                json.WriteNumber("sessions", importer.Count - importer.Present);
+                json.WriteNumber("present", importer.Present);
+                json.WriteNumber("ended", importer.Ended);
+                json.WriteNumber("unreadable", importer.Unreadable);
+                json.WriteBoolean("dryRun", isDryRun);
+            }),
+            _ => run.Terminal.Say(
+                $"{StoreTables.Count(importer.Count - importer.Present, "session")} {(isDryRun ? "to be imported" : "imported")}; left out: {StoreTables.Number(importer.Present)} that are there already, "
+                + $"{StoreTables.Number(importer.Ended)} that have ended, {StoreTables.Number(importer.Unreadable)} that cannot be read."));
+        return ExitCode.Done;
+    }
+
+    private static Importer Import(Invocation run, OfflineStore store, string source, string? sourceSecret, (bool Present, bool Unreadable) skip, bool isDryRun)
+    {
+        var target = run.TargetOf(run.Store with { File = source, SecretFile = sourceSecret });
+        var plain = new DocumentCodec(null, rules: run.Target.Options.Rules(), clock: run.Target.Clock);
+        var importer = target.WithSecret(codec => Importer.Read(run.Target.Disk, source, codec.NewReader(), plain.NewReader(), run.Target.Options));
+        var all = importer.Behind(store.Documents);
+        importer.RequireAllowed(source, skip.Present, skip.Unreadable, run.Target.Options, store.Sessions.Count());
+        if (!isDryRun && importer.Count > importer.Present)
+        {
+            store.Replace(all);
+        }
+
+        return importer;
+    }
+
+    private static int Export(Invocation run, string target)
+    {
+        var path = Path.GetFullPath(target);
+        if (!OfHeldStore(run, backup => Export(run, backup, path), out _))
+        {
+            Export(run, run.Target, path);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int Export(Invocation run, StoreTarget from, string path)
+    {
+        var (written, unreadable) = Steps.Run(run.Terminal, run.IsJson, "exporting", progress =>
+        {
+            using var store = OfflineStore.Read(from);
+            return Exporter.Write(run.Target.Disk, path, store.Documents, store.Now, progress);
+        });
+        run.Say(
+            AdminJson.Object(json =>
+            {
+                json.WriteString("command", "export");
+                json.WriteString("file", path);
+                json.WriteNumber("sessions", written);
+                json.WriteNumber("unreadable", unreadable);
+            }),
+            _ => run.Terminal.Say($"{path} has {StoreTables.Count(written, "session")} with ids, as they are: keep it as you keep passwords. Not in it, since they cannot be read: {StoreTables.Number(unreadable)}."));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Does something with a fresh backup of a store that a running host holds; false where none holds it.</summary>
+    private static bool OfHeldStore(Invocation run, Func<StoreTarget, int> action, out int code)
+    {
+        code = ExitCode.Done;
+        if (OperatingSystem.IsWindows() || !IsOnline(run.Target))
+        {
+            return false;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("jam-sessions-");
+        try
+        {
+            var backup = Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder.FullName));
+            code = action(run.TargetOf(run.Store with { File = backup.SessionFile }));
+            return true;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static bool IsOnline(StoreTarget target)
+    {
+        try
+        {
+            using var socket = SocketFile.TryConnect(target.Options.AdminSocketPath);
+            return socket is not null;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+return Jam.Sessions.Actors.Cli.CommandLine.Run(args);
