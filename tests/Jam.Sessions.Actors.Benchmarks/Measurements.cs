@@ -31,6 +31,8 @@ internal static class Measurements
                 return await LifetimeProbe.SweepAllAsync(Number(sessions));
             case ["limited-create"]:
                 return await LifetimeProbe.LimitedCreateAsync(settings);
+            case ["listened", var what, var how]:
+                return await ListenedProbe.RunAsync(what, how);
             case ["append"]:
                 return AppendProbe.Run(settings);
             case ["open", var how, var sessions]:

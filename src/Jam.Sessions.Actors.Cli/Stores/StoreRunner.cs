@@ -27,6 +27,6 @@ internal static class StoreRunner
 
     public static AdminRefusal NotOnline(StoreTarget target, SessionStoreLockedException locked) => new(
         AdminRefusalKind.Locked,
-        $"{locked.Message} No engine listens on {target.Options.AdminSocketPath}: to command a running host, set admin-socket = on there (and --socket here, where it has another place).",
+        $"{locked.Message} No engine listens on {target.Options.AdminSocketPath}: to command a running host, set admin-socket = on there (and --socket here, where it has another place). One that is just starting or stopping does not listen either.",
         locked);
 }

@@ -10,6 +10,8 @@ namespace Jam.Sessions.Actors.Keys;
 /// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
 internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock clock, EventHub events, EngineTelemetry telemetry)
 {
+    private readonly ReadCells _reads = telemetry.Reads;
+
     /// <summary>Is told of sessions that are used; null until it is open.</summary>
     public ICommitLog? Log { private get; set; }
 
@@ -67,11 +69,11 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     {
         if (Find(id, isUse) is { } session)
         {
-            telemetry.Reads.Found();
+            _reads.Found();
             return session;
         }
 
-        telemetry.Reads.Missing();
+        _reads.Missing();
         return null;
     }
 
