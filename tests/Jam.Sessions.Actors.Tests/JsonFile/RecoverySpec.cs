@@ -1,4 +1,5 @@
 using Jam.Sessions.Actors.JsonFile;
+using Jam.Sessions.Actors.Tests.Crash;
 using Jam.Sessions.Actors.Tests.Support;
 using static Jam.Sessions.Actors.Tests.JsonFile.StoredFiles;
 
@@ -161,6 +162,33 @@ public sealed class RecoverySpec
         Assert.DoesNotContain("MakePrivate sessions.json", _files.Asked);
     }
 
+    /// <remarks>They may hold what the snapshot was to erase, or to convert: a batch that was repeated at a start, and one that the disk refused.</remarks>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Journals_that_a_crash_has_left_behind_their_snapshot_are_gone_when_the_next_start_returns(bool isRefused)
+    {
+        var (store, _) = _files.Open();
+        store.Add(Change(1));
+        store.Commit();
+        if (isRefused)
+        {
+            store.Add(Change(2));
+            _files.FailOnce("Sync");
+            Assert.Throws<SessionStoreException>(store.Commit);
+            store.Discard();
+        }
+
+        var disk = isRefused ? _files.Disk : _files.Disk.AfterKill();
+        store = isRefused ? store : Open(disk);
+        SimulatedDisk? crashed = null;
+        disk.OnStep = (operation, path) => crashed = operation == "Rename" && path == JsonPath ? disk.AfterKill() : crashed;
+        store.WriteAndComplete(store.BeginSnapshot([Session(1)], eraseHistory: true));
+        Assert.Contains(JournalPath(1), crashed!.List("", "sessions.json"));
+        using var next = Open(crashed);
+        Assert.Equal([JsonPath, JournalPath(4 - (isRefused ? 1 : 0))], crashed.List("", "sessions.json").Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void A_start_that_is_refused_leaves_neither_the_lock_nor_a_file_open()
     {
@@ -196,4 +224,6 @@ public sealed class RecoverySpec
 
         _files.Open().Store.Dispose();
     }
+
+    private static SessionStore Open(SimulatedDisk disk) => Recovery.Open(disk, JsonPath, new DocumentCodec(null), "a test").Store;
 }

@@ -207,6 +207,9 @@ internal sealed class JournalSummary(string path, int number, long first, bool r
     /// <summary>How many batches it holds.</summary>
     public int Batches { get; set; }
 
+    /// <summary>The number of its last batch; where it holds none, the one before its first. A batch that it repeats is not one of its own.</summary>
+    public long Last => First + Batches - 1 - (Repeats && Batches > 0 ? 1 : 0);
+
     /// <summary>How many bytes its lines take.</summary>
     public long Length { get; set; }
 }
