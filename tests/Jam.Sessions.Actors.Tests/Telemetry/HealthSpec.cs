@@ -79,7 +79,7 @@ public sealed class HealthSpec : EngineTest
         var create = engine.Client.CreateAsync("ann", Data());
         isReached.Wait();
         var end = engine.DisposeAsync().AsTask();
-        Assert.True(SpinWait.SpinUntil(() => engine.Status().Reason.Contains("drains", StringComparison.Ordinal), s_patience));
+        Assert.True(SpinWait.SpinUntil(() => engine.Services.Status().Reason.Contains("drains", StringComparison.Ordinal), s_patience));
         Assert.Equal(SessionsHealth.Unhealthy, (await engine.Client.StatusAsync()).Health);
         isOpen.Set();
         await create.WaitAsync(s_patience);
@@ -102,9 +102,9 @@ public sealed class HealthSpec : EngineTest
         }
 
         Assert.IsType<SessionStoreException>(refusal);
-        Assert.Equal(SessionsHealth.Degraded, engine.Status().Health);
+        Assert.Equal(SessionsHealth.Degraded, engine.Services.Status().Health);
         disk.Free();
-        Assert.True(SpinWait.SpinUntil(() => engine.Status().Health == SessionsHealth.Healthy, s_patience));
+        Assert.True(SpinWait.SpinUntil(() => engine.Services.Status().Health == SessionsHealth.Healthy, s_patience));
     }
 
     private static async Task<List<string>> OfAsync(HealthCheckService checks)
