@@ -62,12 +62,8 @@ internal static class Decisions
             return missing;
         }
 
-        if (update.Expected is { } expected && !expected.Equals(session.Data))
-        {
-            return Refused(sessions, IsReadable(session) ? new SessionConflictException(session.Data) : SessionDataException.UnreadableInFile());
-        }
-
-        return Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, now, rules);
+        return Conflict(sessions, session, update.Expected)
+            ?? Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, now, rules);
     }
 
     private static Decision Patch(KeySessions sessions, PatchSession patch, long now, SessionRules rules)
@@ -103,9 +99,9 @@ internal static class Decisions
 
     private static Decision Rework(KeySessions sessions, ReworkSession rework, in Drawn drawn, SessionRules rules)
     {
-        if (Find(sessions, rework.SessionId, drawn.Now, out _) is { } missing)
+        if ((Find(sessions, rework.SessionId, drawn.Now, out var found) ?? Conflict(sessions, found, rework.Expected)) is { } refused)
         {
-            return missing;
+            return refused;
         }
 
         var (newId, now) = (drawn.SessionId!, drawn.Now);
@@ -188,6 +184,11 @@ internal static class Decisions
             : session.IsAliveAt(now) ? null
             : Refused(sessions, new SessionNotFoundException(session.WhyEnded()));
     }
+
+    /// <summary>The answer, where a session does not hold what is expected of it.</summary>
+    private static Decision? Conflict(KeySessions sessions, Document session, SessionData? expected) =>
+        expected is null || expected.Equals(session.Data) ? null
+        : Refused(sessions, IsReadable(session) ? new SessionConflictException(session.Data) : SessionDataException.UnreadableInFile());
 
     private static Decision Refused(KeySessions sessions, JamSessionsException why) => new(sessions, [], why);
 
