@@ -62,7 +62,7 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
     };
 
     public static SessionInfo InfoOf(Document session) => new(
-        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, ReferenceEquals(session.Data, SessionData.Unreadable) ? null : session.Data);
+        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, ReferenceEquals(session.Data, SessionData.Unreadable) ? null : HiddenMembers.Without(session.Data));
 
     private object Lookup(string id, bool isUse) => Find(id, isUse) switch
     {

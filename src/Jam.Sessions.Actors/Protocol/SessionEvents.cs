@@ -30,7 +30,7 @@ public abstract record SessionChangeEvent : SessionEvent
     /// <summary>Whose session it is.</summary>
     public string SessionKey { get; }
 
-    /// <summary>What the session holds from now on; of one that ended, what it held last. Empty where that cannot be read.</summary>
+    /// <summary>What the session holds from now on; of one that ended, what it held last; without <see cref="HiddenMembers"/>. Empty where that cannot be read.</summary>
     public SessionData Data { get; }
 }
 
