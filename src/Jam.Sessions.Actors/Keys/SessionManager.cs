@@ -259,7 +259,7 @@ internal sealed class ManagerServices
     {
         (Options, Table, Identities, Threads, Events) = (options, table, identities, threads, events);
         Keys = new KeyDirectory(options.MaxIdleKeys);
-        Reader = new SessionReader(table, clock, events);
+        Reader = new SessionReader(table, clock, events, options);
         Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events);
         Capacity = new Capacity(options.MaxSessions, () => table.Count);
     }

@@ -2,11 +2,12 @@ using Jam.Sessions.Actors.Commit;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
-internal sealed class SessionReader(SessionTable table, WallClock clock, EventHub events)
+internal sealed class SessionReader(SessionTable table, WallClock clock, EventHub events, ResolvedOptions options)
 {
     /// <summary>Is told of sessions that are used; null until it is open.</summary>
     public ICommitLog? Log { private get; set; }
@@ -57,6 +58,7 @@ internal sealed class SessionReader(SessionTable table, WallClock clock, EventHu
         CountSessions { SessionKey: { } key } => Count(Living(key).Count),
         CountSessions => new SessionCount(table.Count, table.KeyCount),
         QuerySessions page => new PageReader(table, clock.Now()).Read(page),
+        DescribeStore => new StoreDescription(options.IdleTimeout, options.MaxLifetime, options.MaxDataBytes, !options.IsSessionCrypt && !options.InMemory),
         WatchSessions watch => events.Listen(watch.Capacity),
         _ => new UnknownSessionMessageException(query.GetType()),
     };

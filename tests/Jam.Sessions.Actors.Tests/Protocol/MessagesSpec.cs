@@ -37,6 +37,7 @@ public sealed class MessagesSpec
         [typeof(QuerySessions)] = () => new QuerySessions(keyPrefix: Key),
         [typeof(WatchSessions)] = () => new WatchSessions(),
         [typeof(SweepSessions)] = () => new SweepSessions(),
+        [typeof(DescribeStore)] = () => new DescribeStore(),
         [typeof(SessionInfo)] = () => Info,
         [typeof(KeyedSessionInfo)] = () => new KeyedSessionInfo(Key, Info),
         [typeof(SessionPage)] = () => new SessionPage([new KeyedSessionInfo(Key, Info)], Next: "hunter2-place"),
