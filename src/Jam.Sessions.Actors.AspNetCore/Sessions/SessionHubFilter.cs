@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.SignalR;
+
+namespace Jam.Sessions.Actors.AspNetCore.Sessions;
+
+/// <summary>Ends the connections of a SignalR hub with the session that opened them; what a client calls on them counts as activity, its pings do not.</summary>
+internal sealed class SessionHubFilter : IHubFilter
+{
+    private static readonly object s_end = new();
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        if (context.Context.GetHttpContext()?.GetJamSession() is { } session)
+        {
+            context.Context.Items[s_end] = session.Ended.UnsafeRegister(static connection => ((HubCallerContext)connection!).Abort(), context.Context);
+        }
+
+        await next(context);
+    }
+
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        if (invocationContext.Context.GetHttpContext()?.GetJamSession() is { } session && !await session.TouchAsync())
+        {
+            invocationContext.Context.Abort();
+            throw new HubException("The session has ended; sign in again.");
+        }
+
+        return await next(invocationContext);
+    }
+
+    public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        if (context.Context.Items.TryGetValue(s_end, out var end))
+        {
+            await ((CancellationTokenRegistration)end!).DisposeAsync();
+        }
+
+        await next(context, exception);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jam.Sessions.Actors.AspNetCore.Tickets;
+
+/// <summary>ASP.NET Core's cookie handler, which says while it signs in that it does.</summary>
+internal sealed class JamCookieHandler(IOptionsMonitor<CookieAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : CookieAuthenticationHandler(options, logger, encoder)
+{
+    protected override async Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
+    {
+        var request = TicketRequest.Of(Context, Scheme.Name);
+        (request.IsSigningIn, request.HasOwnExpiry) = (true, properties?.ExpiresUtc is not null);
+        try
+        {
+            await base.HandleSignInAsync(user, properties);
+        }
+        finally
+        {
+            (request.IsSigningIn, request.FreshId, request.CookieExpires) = (false, null, null);
+        }
+    }
+}
