@@ -26,7 +26,11 @@ public interface IJamDevices
 /// <param name="ExpiresAt">When its session ends if it is not used, in UTC; null: never.</param>
 /// <param name="IsCurrent">Whether it is the request's own.</param>
 public sealed record JamDevice(
-    string Handle, string Name, string? Address, DateTimeOffset? SignedInAt, DateTimeOffset? LastSeenAt, DateTimeOffset? ExpiresAt, bool IsCurrent);
+    string Handle, string Name, string? Address, DateTimeOffset? SignedInAt, DateTimeOffset? LastSeenAt, DateTimeOffset? ExpiresAt, bool IsCurrent)
+{
+    /// <summary>The handle; nothing personal reaches a log by accident.</summary>
+    public override string ToString() => $"JamDevice {{ Handle = {Handle} }}";
+}
 
 /// <inheritdoc />
 internal sealed class JamDevices(JamTickets tickets) : IJamDevices
