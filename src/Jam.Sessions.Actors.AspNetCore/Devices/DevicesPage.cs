@@ -24,8 +24,8 @@ internal static class DevicesPage
         li{display:flex;gap:1rem;align-items:center;border:1px solid var(--line);background:var(--card);border-radius:.75rem;padding:1rem;margin:0 0 .75rem}
         li svg{flex:none;width:2rem;height:2rem;color:var(--quiet)}
         li div{flex:1;min-width:0}
-        h2{font-size:1.05rem;margin:0;overflow-wrap:anywhere}
-        .here{display:inline-block;font-size:.8rem;font-weight:600;color:var(--mark);border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;margin-left:.5rem;white-space:nowrap}
+        h2{display:flex;flex-wrap:wrap;align-items:center;gap:.15rem .5rem;font-size:1.05rem;margin:0;overflow-wrap:anywhere}
+        .here{display:inline-block;font-size:.8rem;font-weight:600;color:var(--mark);border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;white-space:nowrap}
         .when{margin:0;font-size:.9rem}
         button{font:inherit;color:var(--danger);background:var(--back);border:1px solid currentColor;border-radius:.5rem;padding:.5rem .9rem;min-height:2.75rem;cursor:pointer;white-space:nowrap}
         button:hover{text-decoration:underline}
@@ -66,7 +66,7 @@ internal static class DevicesPage
             page.Append(CultureInfo.InvariantCulture, $"<a href=\"{Html(backUrl)}\">Back</a>\n");
         }
 
-        page.Append("<h1>Your devices</h1>\n<p>You are signed in here. If you do not recognise a device, sign it out and change your password.</p>\n");
+        page.Append("<h1>Your devices</h1>\n<p>Where you are signed in. If you do not recognise a device, sign it out and change your password.</p>\n");
         if (said is not null)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"said\" role=\"status\">{Html(said)}</p>\n");
