@@ -31,6 +31,10 @@ internal static class Measurements
                 return await LifetimeProbe.SweepAllAsync(Number(sessions));
             case ["limited-create"]:
                 return await LifetimeProbe.LimitedCreateAsync(settings);
+            case ["site", var kind]:
+                return await SiteProbe.RunAsync(kind, settings);
+            case ["ticket-bytes"]:
+                return await TicketProbe.RunAsync();
             case ["append"]:
                 return AppendProbe.Run(settings);
             case ["open", var how, var sessions]:

@@ -9,7 +9,7 @@ namespace Jam.Sessions.Actors.AspNetCore.Tickets;
 
 /// <summary>ASP.NET Core's cookie handler, which says while it signs in that it does.</summary>
 internal sealed class JamCookieHandler(IOptionsMonitor<CookieAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-    : CookieAuthenticationHandler(options, logger, encoder)
+    : CookieAuthenticationHandler(options, new NamedAsBefore(logger), encoder)
 {
     protected override async Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
     {
@@ -22,6 +22,18 @@ internal sealed class JamCookieHandler(IOptionsMonitor<CookieAuthenticationOptio
         finally
         {
             (request.IsSigningIn, request.FreshId, request.CookieExpires) = (false, null, null);
+        }
+    }
+
+    /// <summary>What a host has configured for the logs of ASP.NET Core's handler holds for this one.</summary>
+    private sealed class NamedAsBefore(ILoggerFactory inner) : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+
+        public ILogger CreateLogger(string categoryName) => inner.CreateLogger(typeof(CookieAuthenticationHandler).FullName!);
+
+        public void Dispose()
+        {
         }
     }
 }

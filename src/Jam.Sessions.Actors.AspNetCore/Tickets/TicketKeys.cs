@@ -13,7 +13,8 @@ internal static class TicketKeys
     public static string PrefixOf(string realm) => $"{Mark}{realm}/";
 
     public static bool IsOf(string realm, string key) =>
-        key.StartsWith(PrefixOf(realm), StringComparison.Ordinal) || (realm.Length == 0 && key.Length > 0 && key[0] != Mark);
+        key.Length > 0 && key[0] != Mark ? realm.Length == 0
+        : key.Length > realm.Length + 1 && key[realm.Length + 1] == '/' && key.AsSpan(1).StartsWith(realm, StringComparison.Ordinal);
 
     public static bool IsRealm(string realm) => realm != Anonymous && realm.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

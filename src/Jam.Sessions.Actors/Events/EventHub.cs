@@ -98,7 +98,7 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
     private SessionChangeEvent EventOf(DocumentChange change, DateTimeOffset time)
     {
         var session = (change.After ?? change.Before)!;
-        var data = ReferenceEquals(session.Data, SessionData.Unreadable) ? SessionData.Empty : HiddenMembers.Without(session.Data);
+        var data = ReferenceEquals(session.Data, SessionData.Unreadable) ? SessionData.Empty : session.Data;
         return change switch
         {
             { Before: null } => new SessionCreated(store, session.Handle, session.Key, time, data),

@@ -6,6 +6,7 @@ namespace Jam.Sessions.Actors.Benchmarks.Targets;
 internal static class AllTargets
 {
     private const string Throughput = "ops_s";
+    private const string Requests = "requests_s";
     private const string WriteP99 = "write_p99_us";
     private const string WebRelaxed = "engine-relaxed web 64 10000";
     private const string Mdc = "mdc web 64 10000";
@@ -98,5 +99,13 @@ internal static class AllTargets
         new(16, "sweep of 1,000,000 sessions, all dead, under load: s", AtMost(60), "sweep_s", "sweep-all 1000000"),
         new(16, "list of 10 sessions, in µs", AtMost(5), "list_us", "list"),
         new(16, "durable create, 1 caller: 5 live and a limit of 5 / no limit", AtMost(1.3), "limited_per_free", "limited-create"),
+
+        // ASP.NET Core on Kestrel, 64 connections of wrk, 1,000 sessions.
+        new(18, "signed-in GET, our tickets / the self-contained cookie of 7 claims", AtLeast(0.97), Requests, "site tickets", "site cookie"),
+        new(18, "bytes allocated by our calls in it / one `AuthenticationTicket.Clone()`", AtMost(1.2), "bytes_per_clone", "ticket-bytes"),
+        new(18, "GET that reads and changes session state, durable / stock session in memory", AtLeast(0.8), Requests, "site state", "site stock-memory"),
+        new(18, "… relaxed / stock session in memory", AtLeast(1), Requests, "site state-relaxed", "site stock-memory"),
+        new(18, "… durable / stock session on Redis, synced each second", AtLeast(2), Requests, "site state", "site stock-redis"),
+        new(18, "… durable / stock session on Redis, synced each time", AtLeast(2), Requests, "site state", "site stock-redis-always"),
     ];
 }
