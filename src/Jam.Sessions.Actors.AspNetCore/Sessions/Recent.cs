@@ -42,10 +42,9 @@ internal sealed class Recent<T>(int capacity)
 
     private void Age(Generation full)
     {
-        if (Interlocked.CompareExchange(ref _younger, new Generation(), full) == full)
-        {
-            Volatile.Write(ref _elder, full);
-        }
+        // In this order: whatever was kept is found all the time.
+        Volatile.Write(ref _elder, full);
+        Interlocked.CompareExchange(ref _younger, new Generation(), full);
     }
 
     private sealed class Generation

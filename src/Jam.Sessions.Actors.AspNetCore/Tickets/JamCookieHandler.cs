@@ -11,6 +11,19 @@ namespace Jam.Sessions.Actors.AspNetCore.Tickets;
 internal sealed class JamCookieHandler(IOptionsMonitor<CookieAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : CookieAuthenticationHandler(options, new NamedAsBefore(logger), encoder)
 {
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var result = await base.HandleAuthenticateAsync();
+
+        // A ticket that was read, and that the host then rejected (OnValidatePrincipal): its session signs nobody in.
+        if (!result.Succeeded && TicketRequest.Find(Context, Scheme.Name) is { Read: not null } request)
+        {
+            request.SignedOut();
+        }
+
+        return result;
+    }
+
     protected override async Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
     {
         var request = TicketRequest.Of(Context, Scheme.Name);

@@ -198,8 +198,9 @@ internal sealed class JamTicketStore : ITicketStore
             while (await _store.Sessions.PeekAsync(id) is { } session && _cache.Of(id, session)?.Stored is { } stored)
             {
                 var merged = TicketCodec.Merge(request.Read ?? stored, ticket, stored);
-                merged.Properties.ExpiresUtc = merged.Properties.IssuedUtc + TicketLifetimes.SpanOf(stored.Properties);
-                request.CookieExpires = TicketLifetimes.CookieExpires(merged.Properties, isSliding: true);
+                var isSliding = TicketLifetimes.IsSliding(stored.Properties, _cookie.SlidingExpiration);
+                merged.Properties.ExpiresUtc = isSliding ? merged.Properties.IssuedUtc + TicketLifetimes.SpanOf(stored.Properties) : stored.Properties.ExpiresUtc;
+                request.CookieExpires = TicketLifetimes.CookieExpires(merged.Properties, isSliding);
                 if (!isMore && stored.Properties.IssuedUtc > request.Read?.Properties.IssuedUtc)
                 {
                     // Another request has renewed it since: one is enough.

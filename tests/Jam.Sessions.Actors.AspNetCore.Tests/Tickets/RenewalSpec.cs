@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jam.Sessions.Actors.AspNetCore.Tests.Tickets;
 
@@ -188,5 +189,47 @@ public sealed class RenewalSpec
         await browser.GetAsync("/slow");
         Assert.Empty(browser.SetCookies);
         Assert.Contains("refreshed claims or tokens of Cookies were not kept", Assert.Single(site.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_ticket_that_the_host_rejects_has_no_session_and_signing_in_again_still_rotates_it()
+    {
+        await using var site = await Site.StartAsync(cookie: o => o.Events.OnValidatePrincipal = context =>
+        {
+            if (context.Request.Query.ContainsKey("reject"))
+            {
+                context.RejectPrincipal();
+            }
+
+            return Task.CompletedTask;
+        });
+        var browser = await site.SignedInAsync("ann");
+        var before = browser.Copy();
+        Assert.Equal("nobody", await browser.GetAsync("/me?reject=1"));
+        await browser.SignInAsync("ann", "&reject=1");
+        Assert.Equal(("ann", "nobody"), (await browser.MeAsync(), await before.MeAsync()));
+        Assert.Single(await site.HandlesAsync());
+    }
+
+    [Fact]
+    public async Task Refreshed_claims_do_not_move_an_end_that_is_absolute()
+    {
+        await using var site = await Site.StartAsync(cookie: o =>
+        {
+            (o.ExpireTimeSpan, o.SlidingExpiration) = (s_span, false);
+            o.Events.OnValidatePrincipal = context =>
+            {
+                context.Properties.IssuedUtc = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+                context.ShouldRenew = true;
+                return Task.CompletedTask;
+            };
+        });
+        var browser = await site.SignedInAsync("ann", "&persist=true");
+        var end = browser.SetCookies[0].Expires;
+        site.Time.Advance(0.9 * s_span);
+        Assert.Equal("ann", await browser.MeAsync());
+        Assert.Equal(end, Assert.Single(browser.SetCookies).Expires);
+        site.Time.Advance(0.1 * s_span);
+        Assert.Equal("nobody", await browser.MeAsync());
     }
 }
