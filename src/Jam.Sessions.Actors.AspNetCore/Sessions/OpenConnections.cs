@@ -17,8 +17,7 @@ public static class OpenConnections
 {
     /// <summary>Ends WebSockets, server-sent events and what is marked with <see cref="EndsWithSessionAttribute"/> when their session ends.</summary>
     /// <remarks>
-    /// Stands after authentication and after <c>UseWebSockets</c>. What arrives on a WebSocket counts as activity. SignalR hubs need no middleware. Blazor's circuits
-    /// end with their WebSocket.
+    /// Stands after authentication and after <c>UseWebSockets</c>. What arrives on a WebSocket counts as activity. SignalR hubs and Blazor's circuits need no middleware.
     /// </remarks>
     /// <param name="app">The pipeline.</param>
     public static IApplicationBuilder UseJamConnections(this IApplicationBuilder app) => app.Use(static async (http, next) =>

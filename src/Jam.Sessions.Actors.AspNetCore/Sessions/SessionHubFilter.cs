@@ -3,8 +3,12 @@ using Microsoft.AspNetCore.SignalR;
 namespace Jam.Sessions.Actors.AspNetCore.Sessions;
 
 /// <summary>Ends the connections of a SignalR hub with the session that opened them; what a client calls on them counts as activity, its pings do not.</summary>
+/// <remarks>Blazor's circuits are connections of a hub too.</remarks>
 internal sealed class SessionHubFilter : IHubFilter
 {
+    // What a browser answers when the server has drawn something: nobody has done anything there.
+    private const string Drawn = "OnRenderCompleted", CircuitHub = "Microsoft.AspNetCore.Components.Server.ComponentHub";
+
     private static readonly object s_end = new();
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
@@ -19,7 +23,7 @@ internal sealed class SessionHubFilter : IHubFilter
 
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        if (invocationContext.Context.GetHttpContext()?.GetJamSession() is { } session && !await session.TouchAsync())
+        if (!IsDrawn(invocationContext) && invocationContext.Context.GetHttpContext()?.GetJamSession() is { } session && !await session.TouchAsync())
         {
             invocationContext.Context.Abort();
             throw new HubException("The session has ended; sign in again.");
@@ -37,4 +41,6 @@ internal sealed class SessionHubFilter : IHubFilter
 
         await next(context, exception);
     }
+
+    private static bool IsDrawn(HubInvocationContext call) => call.HubMethodName == Drawn && call.Hub.GetType().FullName == CircuitHub;
 }

@@ -153,6 +153,18 @@ public sealed class EndedSpec
         await ExpectClosedAsync(socket);
     }
 
+    [Fact]
+    public async Task Blazors_circuits_are_connections_of_a_hub_that_is_watched_like_any_other()
+    {
+        await using var site = await Site.StartAsync(services: services => services.AddServerSideBlazor());
+        var hub = typeof(Microsoft.AspNetCore.Components.Server.CircuitOptions).Assembly.GetType("Microsoft.AspNetCore.Components.Server.ComponentHub", throwOnError: true)!;
+        Assert.NotNull(hub.GetMethod("OnRenderCompleted"));
+        var options = typeof(Microsoft.Extensions.Options.IOptions<>).MakeGenericType(typeof(HubOptions<>).MakeGenericType(hub));
+        var filters = typeof(HubOptions).GetProperty("HubFilters", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!
+            .GetValue(options.GetProperty("Value")!.GetValue(site.Services.GetRequiredService(options)));
+        Assert.Single((System.Collections.IEnumerable)filters!);
+    }
+
     private static Task<Site> StartAsync(Action<WebApplication> app) => Site.StartAsync(
         engine: o => o.IdleTimeout = TimeSpan.FromHours(1),
         services: services =>
