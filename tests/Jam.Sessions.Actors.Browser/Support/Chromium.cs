@@ -22,6 +22,8 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         Assert.True(Path is not null, "There is no chromium, and CI=true.");
+        // A busy machine is no fault of the page.
+        Assertions.SetDefaultExpectTimeout(60_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path, Headless = true, ChromiumSandbox = false, Args = ["--disable-dev-shm-usage", "--disable-gpu"] });
     }
