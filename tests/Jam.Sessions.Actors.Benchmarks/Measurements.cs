@@ -33,6 +33,10 @@ internal static class Measurements
                 return await LifetimeProbe.LimitedCreateAsync(settings);
             case ["listened", var what, var how]:
                 return await ListenedProbe.RunAsync(what, how);
+            case ["site", var kind]:
+                return await SiteProbe.RunAsync(kind, settings);
+            case ["ticket-bytes"]:
+                return await TicketProbe.RunAsync();
             case ["append"]:
                 return AppendProbe.Run(settings);
             case ["open", var how, var sessions]:

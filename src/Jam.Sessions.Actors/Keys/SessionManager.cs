@@ -271,7 +271,7 @@ internal sealed class ManagerServices
     {
         (Options, Table, Identities, Threads, Events, Telemetry) = (options, table, identities, threads, events, telemetry);
         Keys = new KeyDirectory(options.MaxIdleKeys);
-        Reader = new SessionReader(table, options.Rules().Ids, clock, events, telemetry) { OnReplay = NoteReplay };
+        Reader = new SessionReader(table, options, clock, events, telemetry) { OnReplay = NoteReplay };
         Expiry = new ExpirySweep(table, Keys, options.Rules(), clock, events, telemetry);
         Capacity = new Capacity(options.MaxSessions, () => table.Count);
     }

@@ -3,13 +3,16 @@ using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Settings;
 using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Keys;
 
 /// <summary>Answers questions from the index, on the thread of whoever asks; and notes that a session is used, which takes no message and no actor.</summary>
-internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock clock, EventHub events, EngineTelemetry telemetry)
+internal sealed class SessionReader(SessionTable table, ResolvedOptions options, WallClock clock, EventHub events, EngineTelemetry telemetry)
 {
+    private readonly StoredIds _ids = options.Rules().Ids;
+
     private readonly ReadCells _reads = telemetry.Reads;
 
     /// <summary>Is told of sessions that are used; null until it is open.</summary>
@@ -24,7 +27,7 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     public Document? Find(string id, bool isUse)
     {
         Span<char> room = stackalloc char[StoredIds.DigestLength];
-        return FindStored(ids.Of(id, room), isUse) ?? (table.KnowsPredecessors ? FindSuccessor(id, isUse) : null);
+        return FindStored(_ids.Of(id, room), isUse) ?? (table.KnowsPredecessors ? FindSuccessor(id, isUse) : null);
     }
 
     /// <summary>The same as a host gets it: with the id that the host presented. Why it cannot be served, where its data cannot be read; else null.</summary>
@@ -121,7 +124,7 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
     private SessionEndReason WhyGone(string id)
     {
         Span<char> room = stackalloc char[StoredIds.DigestLength];
-        var stored = ids.Of(id, room);
+        var stored = _ids.Of(id, room);
         return table.TryFind(stored, out var ended) && ended.Terms is not null ? ended.WhyEnded() : table.WhyGone(stored);
     }
 
@@ -134,12 +137,13 @@ internal sealed class SessionReader(SessionTable table, StoredIds ids, WallClock
         CountSessions { SessionKey: { } key } => Count(Living(key).Count),
         CountSessions => new SessionCount(table.Count, table.KeyCount),
         QuerySessions page => new PageReader(table, clock.Now()).Read(page),
+        DescribeStore => new StoreDescription(options.IdleTimeout, options.MaxLifetime, options.MaxDataBytes, !options.IsSessionCrypt && !options.InMemory),
         WatchSessions watch => events.Listen(watch.Capacity),
         _ => new UnknownSessionMessageException(query.GetType()),
     };
 
     public static SessionInfo InfoOf(Document session) => new(
-        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, session.IsReadable ? session.Data : null);
+        session.Handle, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Lifetime, session.IsReadable ? HiddenMembers.Without(session.Data) : null);
 
     private object Lookup(string id, bool isUse) => Read(id, isUse) switch
     {

@@ -64,12 +64,8 @@ internal static class Decisions
             return missing;
         }
 
-        if (update.Expected is { } expected && !expected.Equals(session.Data))
-        {
-            return Refused(sessions, session.IsReadable ? new SessionConflictException(session.Data) : session.Unreadable);
-        }
-
-        return Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, drawn.Now, rules);
+        return Conflict(sessions, session, update.Expected)
+            ?? Changed(sessions, session.Id, Intent.Updated, update.Data, update.Lifetime, drawn.Now, rules);
     }
 
     private static Decision Patch(KeySessions sessions, PatchSession patch, in Drawn drawn, SessionRules rules)
@@ -108,6 +104,13 @@ internal static class Decisions
         if (Find(sessions, rework.SessionId, drawn, rules, out var session) is { } missing)
         {
             return missing;
+        }
+
+        // Whose answer was lost sees data that this very rework has left.
+        var isDone = drawn.Successor is not null && session.Data.Equals(rework.Data);
+        if (!isDone && Conflict(sessions, session, rework.Expected) is { } conflict)
+        {
+            return conflict;
         }
 
         if (drawn.Successor is not null)
@@ -232,6 +235,11 @@ internal static class Decisions
             : session.IsAliveAt(drawn.Now) ? null
             : Refused(sessions, new SessionNotFoundException(session.WhyEnded()));
     }
+
+    /// <summary>The answer, where a session does not hold what is expected of it.</summary>
+    private static Decision? Conflict(KeySessions sessions, Document session, SessionData? expected) =>
+        expected is null || expected.Equals(session.Data) ? null
+        : Refused(sessions, session.IsReadable ? new SessionConflictException(session.Data) : session.Unreadable);
 
     private static Decision Refused(KeySessions sessions, JamSessionsException why) => new(sessions, [], why);
 

@@ -67,6 +67,11 @@ internal sealed class DataPatch
         return SessionData.Stored(result.ToArray());
     }
 
+    /// <summary>The names of all members.</summary>
+    /// <exception cref="SessionDataException">The data is no standard JSON object.</exception>
+    public static IEnumerable<string> NamesOf(SessionData data) =>
+        MembersOf(data.Utf8.Span, "The session's data is not a standard JSON object.").Select(static member => member.Name);
+
     private static void Append(MemoryStream result, ReadOnlySpan<byte> between, ReadOnlySpan<byte> member)
     {
         if (result.Length > 1)

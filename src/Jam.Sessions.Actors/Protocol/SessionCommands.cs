@@ -211,8 +211,8 @@ public sealed record ClearSessions : ISessionRequest<int>, ISessionCommand
 }
 
 /// <summary>Gives a session a new id; the old one is dead at once. Reply: <see cref="string"/>, the new id.</summary>
-/// <remarks>Key, creation time and the greatest age stay; so do data and lifetime, unless new ones are given. Failures: those of data where it is given, and <see cref="SessionNotFoundException"/>, <see cref="SessionIdFactoryException"/>,
-/// <see cref="SessionStoreException"/>, <see cref="SessionsStoppingException"/>.</remarks>
+/// <remarks>Key, creation time and the greatest age stay; so do data and lifetime, unless new ones are given. Failures: those of data where it is given, <see cref="SessionConflictException"/> where <see cref="Expected"/> is set, and
+/// <see cref="SessionNotFoundException"/>, <see cref="SessionIdFactoryException"/>, <see cref="SessionStoreException"/>, <see cref="SessionsStoppingException"/>.</remarks>
 public sealed record ReworkSession : ISessionRequest<string>, ISessionIdCommand
 {
     /// <summary>Creates the message.</summary>
@@ -224,6 +224,9 @@ public sealed record ReworkSession : ISessionRequest<string>, ISessionIdCommand
 
     /// <summary>What the session holds from now on; null: what it holds.</summary>
     public SessionData? Data { get; init; }
+
+    /// <summary>The data as it was read: the session is reworked only if it still holds exactly this text. Null: whatever it holds.</summary>
+    public SessionData? Expected { get; init; }
 
     /// <summary>How long the session lives from now on; null, or what is null in it: as before.</summary>
     public SessionLifetime? Lifetime { get; init; }

@@ -21,8 +21,11 @@ public abstract record SessionEvent : INoSerializationVerificationNeeded
 /// <summary>A change of one session.</summary>
 public abstract record SessionChangeEvent : SessionEvent
 {
+    // Most listeners never look at it.
+    private readonly SessionData _data;
+
     private protected SessionChangeEvent(string store, string handle, string sessionKey, DateTimeOffset time, SessionData data)
-        : base(store, time) => (Handle, SessionKey, Data) = (handle, sessionKey, data);
+        : base(store, time) => (Handle, SessionKey, _data) = (handle, sessionKey, data);
 
     /// <summary>The session's name, see <see cref="SessionInfo.Handle"/>.</summary>
     public string Handle { get; }
@@ -30,8 +33,8 @@ public abstract record SessionChangeEvent : SessionEvent
     /// <summary>Whose session it is.</summary>
     public string SessionKey { get; }
 
-    /// <summary>What the session holds from now on; of one that ended, what it held last. Empty where that cannot be read.</summary>
-    public SessionData Data { get; }
+    /// <summary>What the session holds from now on; of one that ended, what it held last; without <see cref="HiddenMembers"/>. Empty where that cannot be read.</summary>
+    public SessionData Data => HiddenMembers.Without(_data);
 }
 
 /// <summary>A session was created.</summary>

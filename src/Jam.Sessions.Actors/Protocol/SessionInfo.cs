@@ -6,7 +6,7 @@ namespace Jam.Sessions.Actors;
 /// <param name="LastSeenAt">When it was last used; null where no lifetime asks for that.</param>
 /// <param name="ExpiresAt">When it will end if nobody uses it; null where that is never.</param>
 /// <param name="Lifetime">The lifetime of its own; null where the store's defaults hold.</param>
-/// <param name="Data">What it holds; null where the file has data that cannot be read.</param>
+/// <param name="Data">What it holds but for <see cref="HiddenMembers"/>; null where the file has data that cannot be read.</param>
 public sealed record SessionInfo(
     string Handle, DateTimeOffset? CreatedAt, DateTimeOffset? LastSeenAt, DateTimeOffset? ExpiresAt, SessionLifetime? Lifetime, SessionData? Data)
 {

@@ -30,7 +30,7 @@ internal sealed class RedisPeer : ISessionPeer
 
     public IReadOnlyDictionary<string, double> Counters => new Figures { [ISessionPeer.ServerCpu] = _server.TotalProcessorTime.TotalSeconds };
 
-    private int Port { get; }
+    public int Port { get; }
 
     private IDatabase Database => _connection!.GetDatabase();
 

@@ -6,6 +6,7 @@ namespace Jam.Sessions.Actors.Benchmarks.Targets;
 internal static class AllTargets
 {
     private const string Throughput = "ops_s";
+    private const string Requests = "requests_s";
     private const string WriteP99 = "write_p99_us";
     private const string WebRelaxed = "engine-relaxed web 64 10000";
     private const string Mdc = "mdc web 64 10000";
@@ -109,6 +110,14 @@ internal static class AllTargets
         new(17, "…, AES-GCM / jam's encryption", null, Throughput, "engine-bound create 64 10000", "engine-encrypted create 64 10000"),
         new(17, "heap of 1,000,000 idle sessions, hashed ids / plain", AtMost(1), "heap_b_session", "heap engine-hashed 1000000", Heap),
         new(17, "…, AES-GCM / plain", AtMost(1), "heap_b_session", "heap engine-bound 1000000", Heap),
+
+        // ASP.NET Core on Kestrel, 64 connections of wrk, 1,000 sessions.
+        new(18, "signed-in GET, our tickets / the self-contained cookie of 7 claims", AtLeast(0.97), Requests, "site tickets", "site cookie"),
+        new(18, "bytes allocated by our calls in it / one `AuthenticationTicket.Clone()`", AtMost(1.2), "bytes_per_clone", "ticket-bytes"),
+        new(18, "GET that reads and changes session state, durable / stock session in memory", AtLeast(0.8), Requests, "site state", "site stock-memory"),
+        new(18, "… relaxed / stock session in memory", AtLeast(1), Requests, "site state-relaxed", "site stock-memory"),
+        new(18, "… durable / stock session on Redis, synced each second", AtLeast(2), Requests, "site state", "site stock-redis"),
+        new(18, "… durable / stock session on Redis, synced each time", AtLeast(2), Requests, "site state", "site stock-redis-always"),
 
         // What it costs to be listened to by OpenTelemetry's SDK, in turns with nobody on the same engine.
         new(19, "metrics listened to: time of a dictionary's get / of `GetAsync`", AtLeast(0.5), "dictionary_per_heard", "listened get metered"),

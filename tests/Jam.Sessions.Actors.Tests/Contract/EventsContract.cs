@@ -40,6 +40,23 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
+    public async Task Neither_events_nor_lists_nor_pages_show_hidden_members()
+    {
+        await using var sessions = await BeginAsync();
+        var client = sessions.Client;
+        using var events = await client.SendAsync(new WatchSessions());
+        var id = await client.CreateAsync("user1", Data("""{"jam:a": "hunter2", "b": {"jam:c": 1}}"""));
+        await client.PatchAsync(id, Data("""{"jam:d": {"x": "hunter2"}}"""));
+        id = await client.ReworkAsync(id);
+        var data = (await client.GetAsync(id))!.Data;
+        Assert.Equal("""{"jam:a": "hunter2", "b": {"jam:c": 1}, "jam:d": {"x": "hunter2"}}""", data.Json);
+        Assert.Equal("""{"b": {"jam:c": 1}}""", Assert.Single(await client.ListAsync("user1")).Data!.Json);
+        Assert.Equal("""{"b": {"jam:c": 1}}""", Assert.Single((await client.SendAsync(new QuerySessions())).Sessions).Session.Data!.Json);
+        await client.DeleteAsync(id);
+        Assert.All(await TakeAsync(events, 4), told => Assert.Equal("""{"b": {"jam:c": 1}}""", ((SessionChangeEvent)told).Data.Json));
+    }
+
+    [Fact]
     public async Task What_is_told_has_happened_for_whoever_hears_it()
     {
         await using var sessions = await BeginAsync(o => o.Durability = Durability.Relaxed);

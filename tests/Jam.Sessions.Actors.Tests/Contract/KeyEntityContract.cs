@@ -8,6 +8,15 @@ namespace Jam.Sessions.Actors.Tests.Contract;
 public abstract partial class SessionsContract
 {
     [Fact]
+    public async Task A_store_says_how_it_keeps_its_sessions()
+    {
+        await using var sessions = await BeginAsync(o => (o.IdleTimeout, o.MaxDataBytes) = (s_minute, 1000));
+        var description = await sessions.Client.SendAsync(new DescribeStore());
+        Assert.Equal((s_minute, Timeout.InfiniteTimeSpan, 1000), (description.IdleTimeout, description.MaxLifetime, description.MaxDataBytes));
+        Assert.Equal(description, await sessions.Ref.Ask<StoreDescription>(new DescribeStore()));
+    }
+
+    [Fact]
     public async Task A_list_shows_each_living_session_and_no_id()
     {
         await using var sessions = await BeginAsync(o => o.TimeProvider = _time);

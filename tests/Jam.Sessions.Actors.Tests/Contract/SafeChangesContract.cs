@@ -91,4 +91,17 @@ public abstract partial class SessionsContract
         var again = await sessions.Client.ReworkAsync(moved);
         Assert.Equal("""{"b": 2}""", (await sessions.Client.GetAsync(again))!.Data.Json);
     }
+
+    [Fact]
+    public async Task A_rework_that_expected_other_data_leaves_the_session_its_id()
+    {
+        await using var sessions = await BeginAsync();
+        var id = await sessions.Client.CreateAsync("user1", Data("""{"a": 1}"""));
+        var conflict = await Assert.ThrowsAsync<SessionConflictException>(
+            () => sessions.Client.SendAsync(new ReworkSession(id) { Data = Data("""{"b": 2}"""), Expected = Data("""{"a": 0}""") }));
+        Assert.Equal("""{"a": 1}""", conflict.CurrentData.Json);
+        Assert.Equal("""{"a": 1}""", (await sessions.Client.GetAsync(id))!.Data.Json);
+        var moved = await sessions.Client.SendAsync(new ReworkSession(id) { Data = Data("""{"b": 2}"""), Expected = Data("""{"a": 1}""") });
+        Assert.Equal("""{"b": 2}""", (await sessions.Client.GetAsync(moved))!.Data.Json);
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class HostProcess : IDisposable
     public const int SigInt = 2;
     public const int SigTerm = 15;
 
+    /// <summary>The session's cookie, of a backend on a jam file, and of any other.</summary>
+    public const string JamCookie = "session", ProtectedCookie = "__Host-Cookies";
+
     private const int FileSize = 1;
     private const string Announcement = "Listening on ";
 
@@ -106,7 +109,7 @@ internal sealed class HostProcess : IDisposable
         request.Headers.ConnectionClose = onConnectionOfItsOwn;
         if (session is not null)
         {
-            request.Headers.Add("Cookie", $"session={session}");
+            request.Headers.Add("Cookie", $"{JamCookie}={session}; {ProtectedCookie}={session}");
         }
 
         return await Http.SendAsync(request).WaitAsync(Patience);

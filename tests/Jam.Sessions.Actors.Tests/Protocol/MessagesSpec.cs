@@ -40,6 +40,7 @@ public sealed class MessagesSpec
         [typeof(SessionsStatus)] = () => new SessionsStatus(SessionsHealth.Healthy, "The engine takes reads and changes."),
         [typeof(SessionIdsGuessed)] = () => new SessionIdsGuessed("", DateTimeOffset.UnixEpoch, 3),
         [typeof(SweepSessions)] = () => new SweepSessions(),
+        [typeof(DescribeStore)] = () => new DescribeStore(),
         [typeof(SessionInfo)] = () => Info,
         [typeof(KeyedSessionInfo)] = () => new KeyedSessionInfo(Key, Info),
         [typeof(SessionPage)] = () => new SessionPage([new KeyedSessionInfo(Key, Info)], Next: "hunter2-place"),
