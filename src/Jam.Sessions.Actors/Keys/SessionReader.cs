@@ -137,7 +137,7 @@ internal sealed class SessionReader(SessionTable table, ResolvedOptions options,
         CountSessions { SessionKey: { } key } => Count(Living(key).Count),
         CountSessions => new SessionCount(table.Count, table.KeyCount),
         QuerySessions page => new PageReader(table, clock.Now()).Read(page),
-        DescribeStore => new StoreDescription(options.IdleTimeout, options.MaxLifetime, options.MaxDataBytes, !options.IsSessionCrypt && !options.InMemory),
+        DescribeStore => new StoreDescription(options.IdleTimeout, options.MaxLifetime, options.MaxDataBytes, options.EffectiveEncryption == SessionEncryption.None && !options.InMemory),
         WatchSessions watch => events.Listen(watch.Capacity),
         _ => new UnknownSessionMessageException(query.GetType()),
     };

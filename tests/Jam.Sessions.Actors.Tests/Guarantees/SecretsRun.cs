@@ -199,7 +199,7 @@ internal sealed class SecretsRun(SecretsMode mode) : IAsyncDisposable
             new ToldRequest(new CreateSession("user1", Data()), engine.Ref), new AwaitedRequest<string>(new CreateSession("user1", Data()), CancellationToken.None), new KeySlot(new KeyStripe(1)) { Owner = "user1" }, new Drawn(id, 1, 2), new IdRequest("user1"), new StoreRegistration("mobile", new ConfigurationBuilder().AddInMemoryCollection([new("session-aes-secret", Secret)]).Build()), Woken.For(WakeReason.Write), Woken.For(WakeReason.Collect),
             new CommitFailed(new SessionEngineException(new InvalidOperationException("a fault"))), Committed.Instance, Drain.Instance, KeyDrained.Instance,
             WriteDue.Instance, TryDiskDue.Instance, SnapshotDue.Instance, SnapshotEnded.Well, new SnapshotEnded(new SessionNotFoundException()), new FlushRequest(_ => { }), new CloseRequest(_ => { }), new CopyRequest((_, _) => { }), new WriterSettings(TimeSpan.Zero, 0, TimeProvider.System), Options(mode, Secret),
-            new SessionReplayed("", session.Handle, "user1", default, Data()), new NoteReplay(id, id),
+            new SessionReplayed("", session.Handle, "user1", default, Data()), new NoteReplay(id, id), new DescribeStore(), new StoreDescription(default, default, 1, true),
         ];
         foreach (var message in messages)
         {

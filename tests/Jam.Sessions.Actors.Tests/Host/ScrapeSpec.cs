@@ -27,10 +27,10 @@ public sealed partial class ScrapeSpec : IDisposable
         using var host = await HostProcess.ListeningAsync(
             $"--sessions:json-path={_folder.File("sessions.json")}", "--sessions:snapshot-interval=1 s", "--sessions:sweep-interval=1 s", "--sessions:idle-timeout=1 h", "--sessions:max-sessions-per-key=1");
         var session = await SignInAsync(host, "ann", HttpStatusCode.OK);
-        await GetAsync(host, "/me", session, HttpStatusCode.OK);
-        await GetAsync(host, "/me", "nobody's", HttpStatusCode.Unauthorized);
+        await GetAsync(host, "/api/me", session, HttpStatusCode.OK);
+        await GetAsync(host, "/api/me", "nobody's", HttpStatusCode.Unauthorized);
         await SignInAsync(host, "ann", HttpStatusCode.Conflict);
-        using (await host.SendAsync(HttpMethod.Post, "/sign-out", session))
+        using (await host.SendAsync(HttpMethod.Post, "/api/sign-out", session))
         {
         }
 
@@ -86,7 +86,7 @@ public sealed partial class ScrapeSpec : IDisposable
 
     private static async Task<string> SignInAsync(HostProcess host, string user, HttpStatusCode expected)
     {
-        using var response = await host.SendAsync(HttpMethod.Post, "/sign-in", session: null, new { user });
+        using var response = await host.SendAsync(HttpMethod.Post, "/api/sign-in", session: null, new { user, password = "correct horse" });
         Assert.Equal(expected, response.StatusCode);
         return expected == HttpStatusCode.OK ? response.Headers.GetValues("Set-Cookie").Single().Split('=', ';')[1] : "";
     }
