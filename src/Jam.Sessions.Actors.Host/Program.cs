@@ -56,7 +56,8 @@ var app = builder.Build();
 app.UseExceptionHandler(new ExceptionHandlerOptions
 {
     StatusCodeSelector = static error => error is BadHttpRequestException bad ? bad.StatusCode
-        : error is SessionNotFoundException ? 401 : error is SessionDataException ? 400 : error is SessionStoreException or SessionsStoppingException ? 503 : 500,
+        : error is SessionNotFoundException ? 401 : error is SessionDataException ? 400 : error is SessionLimitException ? 409
+        : error is SessionStoreException or SessionsStoppingException or SessionCapacityException ? 503 : 500,
 });
 app.UseStatusCodePages();
 app.UseAuthorization();

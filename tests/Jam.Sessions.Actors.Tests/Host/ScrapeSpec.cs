@@ -10,8 +10,8 @@ namespace Jam.Sessions.Actors.Tests.Host;
 /// <summary>What Prometheus gets from the example backend, and whether the dashboard and the alert rules ask for just that.</summary>
 public sealed partial class ScrapeSpec : IDisposable
 {
-    // The keys come with the key ring, and until then nobody emits them; the label only stores with a name have.
-    private static readonly string[] s_notHere = ["jam_sessions_encryption_keys_needed", "jam_sessions_store"];
+    // The label that only stores with a name have.
+    private static readonly string[] s_notHere = ["jam_sessions_store"];
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private static readonly string s_docs = Path.Combine(AppContext.BaseDirectory, "docs");
