@@ -49,7 +49,7 @@ internal sealed class SessionWatch(IJamSessions sessions, ILogger<SessionWatch> 
     {
         try
         {
-            using var events = await sessions.SendAsync(new WatchSessions());
+            using var events = await sessions.SendAsync(new WatchSessions { EndsOnly = true });
             await foreach (var happened in events)
             {
                 if (happened is SessionEnded end)

@@ -12,17 +12,16 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
     private volatile EventStream[] _streams = [];
     private bool _isClosed;
 
-    /// <summary>Whether anybody listens: else no event is made.</summary>
-    public bool IsHeard => publish is not null || _streams.Length > 0;
-
-    /// <summary>What is to be told once some changes are durable and published; null where nobody listens.</summary>
+    /// <summary>What is to be told once some changes are durable and published; null where nobody wants to hear of them: then no event is made.</summary>
     /// <param name="stated">The changes, in their order.</param>
-    public ChangeNotice? NoticeOf(ReadOnlySpan<DocumentChange> stated) => IsHeard ? new ChangeNotice(this, stated.ToArray(), Now()) : null;
+    public ChangeNotice? NoticeOf(ReadOnlySpan<DocumentChange> stated) => IsHeard(stated) ? new ChangeNotice(this, stated.ToArray(), Now()) : null;
 
     /// <summary>A listener, from now on.</summary>
-    public ISessionEventStream Listen(int capacity)
+    /// <param name="capacity">How many events are kept for it.</param>
+    /// <param name="endsOnly">Whether it wants to hear of ends alone.</param>
+    public ISessionEventStream Listen(int capacity, bool endsOnly = false)
     {
-        var stream = new EventStream(this, capacity);
+        var stream = new EventStream(this, capacity, endsOnly);
         lock (_lock)
         {
             if (_isClosed)
@@ -76,12 +75,46 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
     /// <summary>Tells that many ids were looked up which were never issued.</summary>
     public void Guessed(long count) => Tell(new SessionIdsGuessed(store, Now(), count));
 
+    private bool IsHeard(ReadOnlySpan<DocumentChange> stated)
+    {
+        if (publish is not null)
+        {
+            return true;
+        }
+
+        foreach (var stream in _streams)
+        {
+            if (!stream.EndsOnly || HasEnd(stated))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasEnd(ReadOnlySpan<DocumentChange> stated)
+    {
+        foreach (var change in stated)
+        {
+            if (change.After is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void Tell(SessionEvent happened)
     {
         Publish(happened);
         foreach (var stream in _streams)
         {
-            stream.Offer(happened);
+            if (happened is SessionEnded || !stream.EndsOnly)
+            {
+                stream.Offer(happened);
+            }
         }
     }
 

@@ -10,13 +10,16 @@ internal sealed class EventStream : ISessionEventStream
     private readonly Lock _lock = new();
     private long _missed;
 
-    public EventStream(EventHub hub, int capacity)
+    public EventStream(EventHub hub, int capacity, bool endsOnly)
     {
-        _hub = hub;
+        (_hub, EndsOnly) = (hub, endsOnly);
 
         // One more, so that there is room for the news that some are missing.
         _kept = Channel.CreateBounded<SessionEvent>(new BoundedChannelOptions(capacity + 1) { SingleReader = true });
     }
+
+    /// <summary>Whether it wants to hear of ends alone.</summary>
+    public bool EndsOnly { get; }
 
     /// <summary>Keeps an event, or counts it as missed. Never waits for the listener.</summary>
     public void Offer(SessionEvent happened)

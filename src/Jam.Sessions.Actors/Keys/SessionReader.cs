@@ -138,7 +138,7 @@ internal sealed class SessionReader(SessionTable table, ResolvedOptions options,
         CountSessions => new SessionCount(table.Count, table.KeyCount),
         QuerySessions page => new PageReader(table, clock.Now()).Read(page),
         DescribeStore => new StoreDescription(options.IdleTimeout, options.MaxLifetime, options.MaxDataBytes, options.EffectiveEncryption == SessionEncryption.None && !options.InMemory),
-        WatchSessions watch => events.Listen(watch.Capacity),
+        WatchSessions watch => events.Listen(watch.Capacity, watch.EndsOnly),
         _ => new UnknownSessionMessageException(query.GetType()),
     };
 

@@ -100,6 +100,9 @@ public sealed record WatchSessions : ISessionRequest<ISessionEventStream>, ISess
 
     /// <summary>How many events are kept for a listener that is behind.</summary>
     public int Capacity { get; }
+
+    /// <summary>Whether only <see cref="SessionEnded"/> is told, beside <see cref="SessionEventsMissed"/>: then other changes cost nothing more than without a listener.</summary>
+    public bool EndsOnly { get; init; }
 }
 
 /// <summary>Removes what has ended, now and not with the next sweep. Reply: <see cref="int"/>, how many sessions.</summary>

@@ -57,6 +57,24 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
+    public async Task Who_wants_to_hear_of_ends_alone_hears_all_of_them_and_nothing_else()
+    {
+        await using var sessions = await BeginAsync();
+        var client = sessions.Client;
+        using var ends = await client.SendAsync(new WatchSessions { EndsOnly = true });
+        using var all = await client.SendAsync(new WatchSessions());
+        var first = await client.CreateAsync("user1", Data());
+        await client.UpdateAsync(first, Data("""{"n": 2}"""));
+        first = await client.ReworkAsync(first);
+        await client.CreateAsync("user2", Data());
+        await client.DeleteAsync(first);
+        await client.CreateAsync("user1", Data());
+        await client.ClearAsync("user2");
+        Assert.Equal([SessionEndReason.Deleted, SessionEndReason.Cleared], (await TakeAsync(ends, 2)).Select(told => Assert.IsType<SessionEnded>(told).Why));
+        Assert.Equal(7, (await TakeAsync(all, 7)).Count);
+    }
+
+    [Fact]
     public async Task What_is_told_has_happened_for_whoever_hears_it()
     {
         await using var sessions = await BeginAsync(o => o.Durability = Durability.Relaxed);
