@@ -35,7 +35,7 @@ public static class Child
     private static async Task<int> WriteAsync(
         ActorSystem system, ChildOptions options, List<LiveSession> adopted, long firstNumber, ReportWriter reports)
     {
-        var engine = await JamSessions.StartAsync(system, ChildOptions.Engine(options.JsonPath, options.Secret, options.IsRelaxed));
+        var engine = await JamSessions.StartAsync(system, options.Engine());
         reports.Write(Report.Phase(Report.Open));
         var writers = Enumerable.Range(0, options.Writers)
             .Select(index => new Writer(engine, reports, options, index, firstNumber, adopted.Where(session => session.Number % options.Writers == index)))

@@ -7,8 +7,10 @@ namespace Jam.Sessions.Actors.Torture;
 /// Each session has one writer, so it has one last acknowledged state and at most one operation in flight. Only clears come from elsewhere: a clear
 /// that runs while a session lives is a threat to it. Once the clear is acknowledged, all sessions that were acknowledged before it began are gone;
 /// one that was cut off has taken all of these, or none. After a check the ledger holds what was found: recovery must go on finding the same.
+/// Ids are compared as the file has them. Where they are hashed, a kill may leave a session whose id no client ever heard: it must stay, and nobody can use it.
+/// With a grace, the client of such a rework goes on with the id that it has, and must be given the new one when it reworks that again.
 /// </remarks>
-public sealed class Ledger
+public sealed class Ledger(SecretMode mode)
 {
     private readonly Dictionary<long, LedgerSession> _sessions = [];
     private readonly HashSet<long> _usedNumbers = [];
@@ -27,6 +29,12 @@ public sealed class Ledger
     /// <summary>How many operations a kill cut off, and how many of them had happened.</summary>
     public (long All, long Happened) CutOff { get; private set; }
 
+    /// <summary>How many reworks a kill cut off after they had happened, and how often such a one was done again and gave the id of the first time.</summary>
+    public (long Lost, long Repeated) Reworks { get; private set; }
+
+    /// <summary>What clients have heard.</summary>
+    public IssuedIds Ids { get; } = new(mode);
+
     public bool IsOpen { get; private set; }
 
     public bool IsStopped { get; private set; }
@@ -34,14 +42,22 @@ public sealed class Ledger
     /// <summary>A number that no session had.</summary>
     public long NextNumber { get; private set; } = 1;
 
-    /// <summary>The sessions that must be there: what the next run starts with.</summary>
+    /// <summary>The sessions that must be there, and that a client has an id for: what the next run starts with.</summary>
     public IEnumerable<(long Number, string Key, string Id, int Version)> Alive =>
-        _sessions.Select(pair => (pair.Key, pair.Value.Key, pair.Value.Id, pair.Value.Version));
+        _sessions.Values.Where(entry => entry.Presented is not null).Select(entry => (entry.Number, entry.Key, entry.Presented!, entry.Version));
 
-    /// <summary>Ids that died since the last check.</summary>
+    /// <summary>Ids before the last rework of a session that still work, and that session's id as the file has it.</summary>
+    public IEnumerable<(string Before, string Stored)> Predecessors =>
+        _sessions.Values.Where(entry => entry.Before is not null).Select(entry => (entry.Before!, entry.Id));
+
+    /// <summary>Ids that no longer work since this run began, or since its check found so.</summary>
     public IReadOnlyList<string> DeadThisRun => _deadThisRun;
 
-    public void BeginRun() => (IsOpen, IsStopped) = (false, false);
+    public void BeginRun()
+    {
+        (IsOpen, IsStopped) = (false, false);
+        _deadThisRun.Clear();
+    }
 
     public void Read(Report report)
     {
@@ -109,7 +125,6 @@ public sealed class Ledger
         NoteCutOff();
         _inFlight.Clear();
         _clears.Clear();
-        _deadThisRun.Clear();
         return verdict;
     }
 
@@ -179,21 +194,34 @@ public sealed class Ledger
         switch (operation.Verb)
         {
             case "create":
-                (entry.Id, entry.Version) = (text, operation.Version);
-                RefuseUsed(text, operation);
+                (entry.Id, entry.Presented, entry.Version) = (HearNew(text, operation), text, operation.Version);
                 break;
             case "update":
                 entry.Version = operation.Version;
                 break;
+            case "rework" when entry.IsAnswerLost:
+                AcknowledgeAgain(entry, text);
+                break;
             case "rework":
-                Die(entry.Id);
-                entry.Id = text;
-                RefuseUsed(text, operation);
+                Replace(entry);
+                (entry.Id, entry.Presented) = (HearNew(text, operation), text);
                 break;
             case "delete":
                 Remove(entry);
                 break;
         }
+    }
+
+    /// <summary>A client whose answer was cut off has reworked the id that it has: the session is the one of the first time.</summary>
+    private void AcknowledgeAgain(LedgerSession entry, string text)
+    {
+        if (Ids.Hear(text) != entry.Id)
+        {
+            _found.HalfApplied.Add($"session {entry.Number} was reworked, and has another id after the same rework again");
+        }
+
+        entry.Presented = text;
+        Reworks = (Reworks.Lost, Reworks.Repeated + 1);
     }
 
     private void AcknowledgeClear(LedgerOperation clear, int count)
@@ -222,6 +250,7 @@ public sealed class Ledger
 
         if (operation.Verb == "rework")
         {
+            _deadIds.Add(Ids.Hear(text));
             Die(text);
         }
     }
@@ -307,12 +336,17 @@ public sealed class Ledger
                 break;
         }
 
-        if (entry.IsCreated && entry.Id != found[0].Id)
+        if (entry.Id != found[0].Id)
         {
-            Die(entry.Id);
+            Replace(entry);
+            entry.Id = found[0].Id;
+
+            // Whoever reads a plain file knows it; where it is hashed, its client goes on with the one before, or with none.
+            entry.Presented = Ids.PresentedFor(entry.Id) ?? entry.Before;
+            Reworks = (Reworks.Lost + (entry.IsAnswerLost ? 1 : 0), Reworks.Repeated);
         }
 
-        (entry.Id, entry.Version, entry.InFlight) = (found[0].Id, found[0].Version, null);
+        (entry.Version, entry.InFlight) = (found[0].Version, null);
         entry.Threats.Clear();
         _usedIds.Add(entry.Id);
     }
@@ -325,7 +359,7 @@ public sealed class Ledger
             verdict.HalfApplied.Add($"session {entry.Number} of {entry.Key} is there under {one.Key}");
         }
 
-        var isNewId = verb is "create" or "rework" && !_usedIds.Contains(one.Id);
+        var isNewId = (verb is "create" || (verb is "rework" && !entry.IsAnswerLost)) && !_usedIds.Contains(one.Id);
         if (one.Id != entry.Id && !isNewId && !_deadIds.Contains(one.Id))
         {
             verdict.HalfApplied.Add($"session {entry.Number} is there under an id that was never acknowledged, in flight: {verb ?? "nothing"}");
@@ -348,11 +382,26 @@ public sealed class Ledger
         }
     }
 
-    private void RefuseUsed(string id, LedgerOperation operation)
+    /// <summary>A client hears an id for the first time. Returns what the file has of it.</summary>
+    private string HearNew(string id, LedgerOperation operation)
     {
-        if (!_usedIds.Add(id))
+        var stored = Ids.Hear(id);
+        if (!_usedIds.Add(stored))
         {
             _found.Revived.Add($"{operation.Verb} of session {operation.Number} was given an id that was issued before");
+        }
+
+        return stored;
+    }
+
+    /// <summary>The id that a session has gives way to another one; with a grace it still works, and the one before it no more.</summary>
+    private void Replace(LedgerSession entry)
+    {
+        if (entry.IsCreated)
+        {
+            _deadIds.Add(entry.Id);
+            Die(mode.Grace is null ? entry.Presented : entry.Before);
+            entry.Before = mode.Grace is null ? null : entry.Presented;
         }
     }
 
@@ -367,13 +416,17 @@ public sealed class Ledger
 
         if (entry.IsCreated)
         {
-            Die(entry.Id);
+            _deadIds.Add(entry.Id);
+            Die(entry.Presented);
+            Die(entry.Before);
         }
     }
 
-    private void Die(string id)
+    private void Die(string? presented)
     {
-        _deadIds.Add(id);
-        _deadThisRun.Add(id);
+        if (presented is not null)
+        {
+            _deadThisRun.Add(presented);
+        }
     }
 }

@@ -7,7 +7,17 @@ internal sealed class LedgerSession(long number, string key)
 
     public string Key => key;
 
+    /// <summary>As the file has it.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The id that its client has; null where none ever heard one that works.</summary>
+    public string? Presented { get; set; }
+
+    /// <summary>With a grace, the id before the last rework, which still works.</summary>
+    public string? Before { get; set; }
+
+    /// <summary>Whether its client knows the id before the last rework alone.</summary>
+    public bool IsAnswerLost => Before is not null && Presented == Before;
 
     public int Version { get; set; }
 

@@ -3,60 +3,47 @@ using System.Globalization;
 namespace Jam.Sessions.Actors.Torture;
 
 /// <summary>How the killed process runs.</summary>
-public sealed record ChildOptions(string JsonPath, int Seed, string? Secret, int Writers, bool IsRelaxed)
+/// <param name="JsonPath">Its store.</param>
+/// <param name="Seed">Of what its writers do.</param>
+/// <param name="Mode">How it keeps secrets.</param>
+/// <param name="Start">Which start of the store this is.</param>
+/// <param name="Writers">How many write at once.</param>
+/// <param name="IsRelaxed">Whether it acknowledges before it writes.</param>
+/// <param name="Converts">Whether it may convert the store to that mode.</param>
+public sealed record ChildOptions(string JsonPath, int Seed, SecretMode Mode, int Start, int Writers, bool IsRelaxed = false, bool Converts = false)
 {
-    public static ChildOptions Parse(string path, string seed, string[] rest) => rest.Aggregate(
-        (Options: new ChildOptions(path, int.Parse(seed, CultureInfo.InvariantCulture), null, 32, false), Name: ""),
-        (state, word) => (state.Name, word) switch
-        {
-            ("", "--relaxed") => (state.Options with { IsRelaxed = true }, ""),
-            ("", _) => (state.Options, word),
-            ("--crypt", _) => (state.Options with { Secret = word }, ""),
-            ("--writers", _) => (state.Options with { Writers = int.Parse(word, CultureInfo.InvariantCulture) }, ""),
-            _ => throw new ArgumentException($"unknown option {state.Name}"),
-        }).Options;
+    public static ChildOptions Parse(string path, string seed, string mode, string start, string writers, string[] flags) => new(
+        path, Whole(seed), SecretMode.TryParse(mode)!.Single(), Whole(start), Whole(writers), flags.Contains("--relaxed"), flags.Contains("--convert"));
 
-    public IEnumerable<string> ToArguments()
+    public IEnumerable<string> ToArguments() =>
+    [
+        "child", JsonPath, $"{Seed}", Mode.Name, $"{Start}", $"{Writers}",
+        .. IsRelaxed ? ["--relaxed"] : Array.Empty<string>(), .. Converts ? ["--convert"] : Array.Empty<string>(),
+    ];
+
+    public JamSessionsOptions Engine()
     {
-        yield return "child";
-        yield return JsonPath;
-        yield return Seed.ToString(CultureInfo.InvariantCulture);
-        yield return "--writers";
-        yield return Writers.ToString(CultureInfo.InvariantCulture);
-        if (Secret is not null)
+        var options = Mode.Engine(JsonPath, Start, IsRelaxed);
+        if (Converts)
         {
-            yield return "--crypt";
-            yield return Secret;
+            (options.AllowIdsToBeHashed, options.AllowPlainToEncrypted, options.AllowFernetToAesGcm) = (true, true, true);
         }
 
-        if (IsRelaxed)
-        {
-            yield return "--relaxed";
-        }
+        return options;
     }
 
-    public static JamSessionsOptions Engine(string jsonPath, string? secret, bool isRelaxed = false) => new()
-    {
-        JsonPath = jsonPath,
-        IsSessionCrypt = secret is not null,
-        SessionAesSecret = secret,
-        Durability = isRelaxed ? Durability.Relaxed : Durability.Durable,
-        SnapshotJournalBytes = 16 << 10,
-        SnapshotInterval = Timeout.InfiniteTimeSpan,
-        KeyIdleTimeout = TimeSpan.FromMilliseconds(20),
-    };
+    private static int Whole(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
 }
 
-/// <summary>How long the torture goes on, and with what.</summary>
+/// <summary>How long the torture goes on, and with what; the conversions as well.</summary>
 public sealed record TortureOptions
 {
     public int Kills { get; init; } = 100;
 
     public int Seed { get; init; } = Random.Shared.Next();
 
-    public bool Plain { get; init; } = true;
-
-    public bool Encrypted { get; init; } = true;
+    /// <summary>How secrets are kept: one store for each.</summary>
+    public IReadOnlyList<SecretMode> Modes { get; init; } = SecretMode.All;
 
     public TimeSpan Limit { get; init; } = TimeSpan.MaxValue;
 
@@ -71,7 +58,7 @@ public sealed record TortureOptions
     public static TortureOptions? Parse(string[] args)
     {
         var options = new TortureOptions();
-        var words = new Queue<string>(args is ["torture", .. var rest] ? rest : args);
+        var words = new Queue<string>(args is ["torture" or "conversions", .. var rest] ? rest : args);
         while (words.TryDequeue(out var name))
         {
             if (name is "--keep" or "--relaxed")
@@ -87,8 +74,8 @@ public sealed record TortureOptions
 
             switch (name)
             {
-                case "--crypt" when value is "on" or "off" or "both":
-                    options = options with { Plain = value != "on", Encrypted = value != "off" };
+                case "--mode" when SecretMode.TryParse(value) is { } modes:
+                    options = options with { Modes = modes };
                     break;
                 case "--kills" when int.TryParse(value, out var kills):
                     options = options with { Kills = kills };

@@ -6,6 +6,9 @@ namespace Jam.Sessions.Actors.Torture;
 /// <summary>Session data that says whose it is: number, key and version, and padding that follows from them. Every bit of it can be checked.</summary>
 public static class Payload
 {
+    /// <summary>Stands in every file that holds such data as it is.</summary>
+    public const string Marker = "\\\"number\\\": ";
+
     public static string Text(long number, string key, int version)
     {
         var random = new Random(HashCode(number, version));

@@ -19,17 +19,7 @@ public static class Torture
     {
         output.WriteLine($"seed {options.Seed}");
         var clock = Stopwatch.StartNew();
-        var sides = new List<Side>();
-        if (options.Plain)
-        {
-            sides.Add(new Side("plain", null, options));
-        }
-
-        if (options.Encrypted)
-        {
-            sides.Add(new Side("encrypted", "c2l4dGVlbiBieXRlcyBzIHNpeHRlZW4gYnl0ZXMgZSE=", options));
-        }
-
+        var sides = options.Modes.Select(mode => new Side(mode, options)).ToList();
         try
         {
             for (var kill = 0; kill < options.Kills && clock.Elapsed < options.Limit; kill++)
@@ -39,7 +29,7 @@ public static class Torture
                 await side.KillOnceAsync().WaitAsync(Patience);
                 foreach (var finding in side.Verdict.Findings.Skip(before))
                 {
-                    output.WriteLine($"{side.Name}, kill {side.Kills}: {finding}");
+                    output.WriteLine($"{side.Mode.Name}, kill {side.Kills}: {finding}");
                 }
 
                 if (!side.Verdict.IsClean)
@@ -54,11 +44,12 @@ public static class Torture
         }
 
         var outcome = Summary(sides);
+        sides.ForEach(side => output.WriteLine(side));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"kills {outcome.Kills} ({string.Join(", ", outcome.Moments.Select(moment => $"{moment.Value} {moment.Key}"))}), "
             + $"acknowledgements {outcome.Acknowledgements}, cut off {outcome.CutOff.All} ({outcome.CutOff.Happened} had happened), lost {outcome.Verdict.Lost.Count}, half-applied {outcome.Verdict.HalfApplied.Count}, "
-            + $"revived {outcome.Verdict.Revived.Count}; {outcome.Kills / clock.Elapsed.TotalMinutes:0} kills a minute; seed {options.Seed}"));
+            + $"revived {outcome.Verdict.Revived.Count}, leaked {outcome.Verdict.Leaked.Count}; {outcome.Kills / clock.Elapsed.TotalMinutes:0} kills a minute; seed {options.Seed}"));
         return outcome;
     }
 
@@ -77,34 +68,35 @@ public static class Torture
     {
         private readonly string _root = Directory.CreateTempSubdirectory("jam-torture-").FullName;
         private readonly TortureOptions _options;
-        private readonly string? _secret;
         private readonly string _jsonPath;
         private readonly Random _random;
+        private int _starts;
         private Victim _next;
 
-        public Side(string name, string? secret, TortureOptions options)
+        public Side(SecretMode mode, TortureOptions options)
         {
-            Name = name;
-            _secret = secret;
+            Mode = mode;
+            Ledger = new Ledger(mode);
             _options = options;
-            _random = new Random(options.Seed + (secret is null ? 0 : 1));
+            _random = new Random(options.Seed + SecretMode.All.ToList().IndexOf(mode));
             _jsonPath = Path.Combine(Directory.CreateDirectory(Path.Combine(_root, "store")).FullName, "sessions.json");
             _next = NewVictim();
         }
 
-        public string Name { get; }
+        public SecretMode Mode { get; }
 
         public int Kills { get; private set; }
 
         public List<string> Moments { get; } = [];
 
-        public Ledger Ledger { get; } = new();
+        public Ledger Ledger { get; }
 
         public Verdict Verdict { get; } = new();
 
         public async Task KillOnceAsync()
         {
             using var victim = _next;
+            _starts++;
             await victim.GoAsync(Ledger);
             _next = NewVictim();
             var moment = await MomentAsync(victim);
@@ -127,7 +119,11 @@ public static class Torture
             }
         }
 
-        private Victim NewVictim() => new(new ChildOptions(_jsonPath, _random.Next(), _secret, _options.Writers, _options.Relaxed));
+        public override string ToString() =>
+            $"{Mode.Name,-8} kills {Kills,4}, acknowledgements {Ledger.Acknowledgements,7}, cut off {Ledger.CutOff.All,5} ({Ledger.CutOff.Happened} had happened)"
+            + (Mode.Grace is null ? "" : $", reworks whose answer was lost {Ledger.Reworks.Lost} ({Ledger.Reworks.Repeated} done again)");
+
+        private Victim NewVictim() => new(new ChildOptions(_jsonPath, _random.Next(), Mode, _starts, _options.Writers, _options.Relaxed));
 
         /// <summary>Waits for the moment to kill.</summary>
         private async Task<string> MomentAsync(Victim victim)
@@ -167,13 +163,16 @@ public static class Torture
         {
             try
             {
-                var stored = await CrashedStore.ReadAsync(_jsonPath, _secret, Path.Combine(_root, "check"), Ledger.DeadThisRun, Verdict);
-                if (Ledger.IsStopped && !SameSessions(stored))
+                await using var crashed = await CrashedStore.OpenAsync(_jsonPath, Mode, _starts, Path.Combine(_root, "check"), Ledger.Ids, Verdict);
+                if (Ledger.IsStopped && !SameSessions(crashed.Stored))
                 {
                     Verdict.Lost.Add("the JSON file that a dispose left lacks something");
                 }
 
-                Verdict.Add(Ledger.Check(stored));
+                Verdict.Add(Ledger.Check(crashed.Stored));
+                Verdict.Leaked.AddRange(Ledger.Ids.LeaksIn(Path.GetDirectoryName(_jsonPath)!));
+                await crashed.RequireDeadAsync(Ledger.DeadThisRun);
+                await crashed.RequireSuccessorsAsync(Ledger.Predecessors, Mode);
             }
             catch (Exception e) when (e is JamSessionsException or InvalidDataException or System.Text.Json.JsonException or IOException)
             {
@@ -181,7 +180,8 @@ public static class Torture
             }
         }
 
-        /// <summary>After a completed dispose, the file alone holds everything.</summary>
-        private bool SameSessions(List<StoredSession> recovered) => StoredSession.ReadFile(_jsonPath, _secret).ToHashSet().SetEquals(recovered);
+        /// <summary>After a completed dispose, the file alone holds everything, and the first key alone reads it.</summary>
+        private bool SameSessions(List<StoredSession> recovered) =>
+            StoredSession.ReadFile(_jsonPath, Mode, [.. Mode.KeysOf(_starts - 1).Take(1)]).ToHashSet().SetEquals(recovered);
     }
 }

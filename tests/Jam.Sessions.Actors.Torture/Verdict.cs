@@ -12,16 +12,21 @@ public sealed class Verdict
     /// <summary>Removed or replaced, and there again.</summary>
     public List<string> Revived { get; } = [];
 
-    public bool IsClean => Lost.Count + HalfApplied.Count + Revived.Count == 0;
+    /// <summary>Kept out of files by the mode, and in one of them.</summary>
+    public List<string> Leaked { get; } = [];
+
+    public bool IsClean => Lost.Count + HalfApplied.Count + Revived.Count + Leaked.Count == 0;
 
     public IEnumerable<string> Findings => Lost.Select(finding => $"lost: {finding}")
         .Concat(HalfApplied.Select(finding => $"half-applied: {finding}"))
-        .Concat(Revived.Select(finding => $"revived: {finding}"));
+        .Concat(Revived.Select(finding => $"revived: {finding}"))
+        .Concat(Leaked.Select(finding => $"leaked: {finding}"));
 
     public void Add(Verdict other)
     {
         Lost.AddRange(other.Lost);
         HalfApplied.AddRange(other.HalfApplied);
         Revived.AddRange(other.Revived);
+        Leaked.AddRange(other.Leaked);
     }
 }

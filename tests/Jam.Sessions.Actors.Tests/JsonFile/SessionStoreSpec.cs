@@ -417,9 +417,11 @@ public sealed class SessionStoreSpec
     public void The_end_removes_the_journals_oldest_first_and_each_for_good_where_the_file_holds_all()
     {
         _files.Json("{}");
-        _files.Journal(1, Header(1));
-        _files.Journal(2, Header(1));
         var store = _files.Open().Store;
+
+        // A start removes such journals; later a disk may refuse to.
+        _files.Journal(2, Header(1));
+        _files.Journal(3, Header(1));
         _files.Asked.Clear();
         store.Dispose();
         Assert.Equal(

@@ -5,11 +5,13 @@ namespace Jam.Sessions.Actors.Tests.Torture;
 /// <summary>The checker of the torture program finds what it is there to find, and nothing else.</summary>
 public sealed class LedgerSpec
 {
-    private readonly Ledger _ledger = new();
+    private Ledger _ledger = new(SecretMode.Plain);
     private long _operation;
 
     private static StoredSession Stored(string id, long number, int version, string key = "k") =>
         new(id, key, number, version, Payload.Text(number, key, version));
+
+    private static string Digest(string id) => SecretMode.Hashed.StoredIdOf(id);
 
     private void Tell(string line) => _ledger.Read(Report.Parse($"{line} .")!);
 
@@ -245,6 +247,85 @@ public sealed class LedgerSpec
         Done("delete", 1, "-", 1, "-");
         Done("create", 2, "k", 1, "a");
         AssertFinds(0, 0, 2, Stored("a", 2, 1));
+    }
+
+    [Fact]
+    public void Where_ids_are_hashed_the_file_is_compared_by_digests()
+    {
+        _ledger = new Ledger(SecretMode.Hashed);
+        Done("create", 1, "k", 1, "a");
+        Done("rework", 1, "-", 1, "b");
+        Done("create", 2, "k", 1, "c");
+        Assert.Equal(["b", "c"], _ledger.Alive.Select(session => session.Id));
+        AssertFinds(0, 1, 1, Stored("c", 2, 1), Stored(Digest("a"), 1, 1));
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("rework")]
+    public void A_session_whose_id_no_client_ever_heard_must_stay_and_nobody_goes_on_with_it(string verb)
+    {
+        _ledger = new Ledger(SecretMode.Hashed);
+        if (verb == "rework")
+        {
+            Done("create", 1, "k", 1, "a");
+        }
+
+        Begin(verb, 1, "k", 1);
+        AssertFinds(0, 0, 0, Stored(Digest("unheard"), 1, 1));
+        Assert.Equal(verb == "rework" ? ["a"] : [], _ledger.DeadThisRun);
+        Assert.Empty(_ledger.Alive);
+        Assert.Empty(_ledger.Predecessors);
+        AssertFinds(1, 0, 0);
+    }
+
+    [Fact]
+    public void With_a_grace_the_id_before_a_rework_works_until_the_next_one()
+    {
+        _ledger = new Ledger(SecretMode.WithGrace);
+        Done("create", 1, "k", 1, "a");
+        Done("rework", 1, "-", 1, "b");
+        Assert.Equal([("a", Digest("b"))], _ledger.Predecessors);
+        Assert.Empty(_ledger.DeadThisRun);
+        Done("rework", 1, "-", 1, "c");
+        Assert.Equal([("b", Digest("c"))], _ledger.Predecessors);
+        Assert.Equal(["a"], _ledger.DeadThisRun);
+        Done("delete", 1, "-", 1, "-");
+        Assert.Equal(["a", "c", "b"], _ledger.DeadThisRun);
+        Assert.Empty(_ledger.Predecessors);
+    }
+
+    [Theory]
+    [InlineData("b", 0)]
+    [InlineData("another", 1)]
+    public void With_a_grace_a_client_whose_answer_was_cut_off_reworks_again_and_must_be_given_the_same_id(string answer, int halfApplied)
+    {
+        _ledger = new Ledger(SecretMode.WithGrace);
+        Done("create", 1, "k", 1, "a");
+        Begin("rework", 1, "-", 1);
+        AssertFinds(0, 0, 0, Stored(Digest("b"), 1, 1));
+        Assert.Equal(["a"], _ledger.Alive.Select(session => session.Id));
+        Assert.Equal((1, 0), _ledger.Reworks);
+
+        // Cut off once more, it changes nothing.
+        Begin("rework", 1, "-", 1);
+        AssertFinds(0, 0, 0, Stored(Digest("b"), 1, 1));
+        Done("rework", 1, "-", 1, answer);
+        AssertFinds(0, halfApplied, 0, Stored(Digest("b"), 1, 1));
+        Assert.Equal((1, 1), _ledger.Reworks);
+        Assert.Equal([("a", Digest("b"))], _ledger.Predecessors);
+        Assert.Equal([answer], _ledger.Alive.Select(session => session.Id));
+    }
+
+    [Fact]
+    public void With_a_grace_a_second_session_from_the_same_rework_is_half_applied()
+    {
+        _ledger = new Ledger(SecretMode.WithGrace);
+        Done("create", 1, "k", 1, "a");
+        Begin("rework", 1, "-", 1);
+        AssertFinds(0, 0, 0, Stored(Digest("b"), 1, 1));
+        Begin("rework", 1, "-", 1);
+        AssertFinds(0, 1, 0, Stored(Digest("c"), 1, 1));
     }
 
     [Fact]

@@ -19,13 +19,13 @@ public sealed record FaultRow(Fault Fault, int Failed, long Acknowledgements, lo
 }
 
 /// <summary>One process whose system calls really fail: before, under the fault, healed, killed, and what is left.</summary>
-public sealed class FaultCell(Fault fault, int writers) : IDisposable
+public sealed class FaultCell(Fault fault, int writers, SecretMode mode) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
 
     private readonly string _root = Directory.CreateTempSubdirectory("jam-faults-").FullName;
-    private readonly FaultLedger _ledger = new();
+    private readonly FaultLedger _ledger = new(mode);
     private readonly List<string> _findings = [];
     private int _failed;
     private string _start = "";
@@ -42,9 +42,7 @@ public sealed class FaultCell(Fault fault, int writers) : IDisposable
         {
             await (fault.Time == FaultTime.AtStart ? StartUnderFaultAsync() : RunUnderFaultAsync());
             Require(_failed > 0, "none of the engine's own calls failed");
-            var verdict = new Verdict();
-            _findings.AddRange(_ledger.Check(await CrashedStore.ReadAsync(JsonPath, null, Path.Combine(_root, "check"), [], verdict)));
-            _findings.AddRange(verdict.Findings);
+            await CheckAsync();
         }
         catch (Exception e) when (e is JamSessionsException or InvalidDataException or System.Text.Json.JsonException or IOException or TimeoutException)
         {
@@ -58,7 +56,7 @@ public sealed class FaultCell(Fault fault, int writers) : IDisposable
 
     private async Task RunUnderFaultAsync()
     {
-        using var child = new FaultProcess(JsonPath, writers, _ledger);
+        using var child = new FaultProcess(JsonPath, writers, mode, start: 0, _ledger);
         await child.GoAsync();
         await UntilAsync(() => _ledger.Acknowledgements > 300, "the engine does not start");
         await RequireSecondIsRefusedAsync();
@@ -82,12 +80,12 @@ public sealed class FaultCell(Fault fault, int writers) : IDisposable
     /// <summary>A killed process has left a journal; the next one starts while its calls fail, and again once they work.</summary>
     private async Task StartUnderFaultAsync()
     {
-        using (var former = new FaultProcess(JsonPath, writers, _ledger))
+        using (var former = new FaultProcess(JsonPath, writers, mode, start: 0, _ledger))
         {
             await former.GoAsync();
             await UntilAsync(() => _ledger.Acknowledgements > 300, "the engine does not start");
             await former.KillAsync();
-            _findings.AddRange(_ledger.Check(await CrashedStore.ReadAsync(JsonPath, null, Path.Combine(_root, "check"), [], new Verdict())));
+            await CheckAsync();
         }
 
         if (!OperatingSystem.IsWindows())
@@ -96,7 +94,7 @@ public sealed class FaultCell(Fault fault, int writers) : IDisposable
             File.SetUnixFileMode(JsonPath, (UnixFileMode)0b110_100_100);
         }
 
-        using var child = new FaultProcess(JsonPath, writers, _ledger);
+        using var child = new FaultProcess(JsonPath, writers, mode, start: 1, _ledger);
         var before = Listing();
         await FailAsync(child, async _ =>
         {
@@ -114,6 +112,18 @@ public sealed class FaultCell(Fault fault, int writers) : IDisposable
         await UntilAsync(() => _ledger.Acknowledgements > acknowledged + 300, "a start does not work once the disk is healed");
         await RequireSecondIsRefusedAsync();
         await child.KillAsync();
+    }
+
+    private async Task CheckAsync()
+    {
+        var verdict = new Verdict();
+        await using (var crashed = await CrashedStore.OpenAsync(JsonPath, mode, start: 1, Path.Combine(_root, "check"), _ledger.Ids, verdict))
+        {
+            _findings.AddRange(_ledger.Check(crashed.Stored));
+            verdict.Leaked.AddRange(_ledger.Ids.LeaksIn(Path.GetDirectoryName(JsonPath)!));
+        }
+
+        _findings.AddRange(verdict.Findings);
     }
 
     private async Task FailAsync(FaultProcess child, Func<Injection, Task> meanwhile)
@@ -151,7 +161,7 @@ public sealed class FaultCell(Fault fault, int writers) : IDisposable
         using var system = ActorSystem.Create("second", Child.Quiet);
         try
         {
-            await using var second = await JamSessions.StartAsync(system, ChildOptions.Engine(JsonPath, null));
+            await using var second = await JamSessions.StartAsync(system, mode.Engine(JsonPath));
             _findings.Add("a second process was let in");
         }
         catch (SessionStoreLockedException)

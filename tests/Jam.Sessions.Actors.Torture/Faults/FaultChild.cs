@@ -14,7 +14,7 @@ public static class FaultChild
     // A write behind the limit of a file's length is first a signal, which ends a process that does not want it.
     private const PosixSignal FileTooLong = (PosixSignal)25;
 
-    public static async Task<int> RunAsync(string jsonPath, int writers)
+    public static async Task<int> RunAsync(string jsonPath, int writers, SecretMode mode, int start)
     {
         using var handler = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(FileTooLong, signal => signal.Cancel = true) : null;
         var system = ActorSystem.Create("faults", Child.Quiet);
@@ -23,7 +23,7 @@ public static class FaultChild
         {
             try
             {
-                var engine = await JamSessions.StartAsync(system, ChildOptions.Engine(jsonPath, secret: null));
+                var engine = await JamSessions.StartAsync(system, mode.Engine(jsonPath, start));
                 reports.Write(Report.Phase(Report.Open));
                 var firstNumber = long.Parse(first, CultureInfo.InvariantCulture);
                 for (var index = 0; index < writers; index++)

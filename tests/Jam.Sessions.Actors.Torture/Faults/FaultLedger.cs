@@ -6,7 +6,7 @@ namespace Jam.Sessions.Actors.Torture.Faults;
 /// before that may it be found. So each session has one acknowledged state, and tries that are possible besides until something succeeds
 /// that was begun after they were refused.
 /// </remarks>
-public sealed class FaultLedger
+public sealed class FaultLedger(SecretMode mode)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Entry> _sessions = [];
@@ -14,6 +14,9 @@ public sealed class FaultLedger
     private readonly List<string> _findings = [];
     private List<Try> _refused = [];
     private long _line;
+
+    /// <summary>What callers have heard.</summary>
+    public IssuedIds Ids { get; } = new(mode);
 
     public long Acknowledgements { get; private set; }
 
@@ -159,7 +162,7 @@ public sealed class FaultLedger
         }
 
         _refused = _refused.Where(refused => refused.End >= attempt.Begin).ToList();
-        _sessions[attempt.Number].Acknowledge(attempt, report.Text);
+        _sessions[attempt.Number].Acknowledge(attempt, attempt.Verb is "create" or "rework" ? Ids.Hear(report.Text) : "");
     }
 
     private sealed record Try(string Verb, long Number, int Version, long Begin)
@@ -178,11 +181,13 @@ public sealed class FaultLedger
 
         public bool MayBeGone => _id is null || Possible.Any(attempt => attempt.Verb == "delete");
 
-        public void Acknowledge(Try attempt, string text)
+        /// <param name="attempt">What was acknowledged.</param>
+        /// <param name="id">The new id as the file has it, where there is one.</param>
+        public void Acknowledge(Try attempt, string id)
         {
             (_id, Version) = attempt.Verb switch
             {
-                "create" or "rework" => (text, attempt.Version),
+                "create" or "rework" => (id, attempt.Version),
                 "update" => (_id, attempt.Version),
                 _ => (null, 0),
             };

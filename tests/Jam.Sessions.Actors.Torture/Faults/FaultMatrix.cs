@@ -6,7 +6,7 @@ public static class FaultMatrix
     public const int Writers = 32;
 
     /// <summary>Whether every cell was clean.</summary>
-    public static async Task<bool> RunAsync(IEnumerable<Fault> faults, TextWriter output)
+    public static async Task<bool> RunAsync(IEnumerable<Fault> faults, SecretMode mode, TextWriter output)
     {
         if (FaultCell.WhyNot is { } reason)
         {
@@ -17,13 +17,13 @@ public static class FaultMatrix
         var rows = new List<FaultRow>();
         foreach (var fault in faults)
         {
-            using var cell = new FaultCell(fault, Writers);
+            using var cell = new FaultCell(fault, Writers, mode);
             rows.Add(await cell.RunAsync());
             await output.WriteLineAsync($"{rows[^1]}");
         }
 
         await output.WriteLineAsync(
-            $"{rows.Count} cells, {rows.Count(row => !row.IsClean)} not clean; {rows.Sum(row => row.Failed)} calls failed, {rows.Sum(row => row.Acknowledgements)} acknowledgements, {rows.Sum(row => row.Refusals)} refusals");
+            $"{mode.Name}: {rows.Count} cells, {rows.Count(row => !row.IsClean)} not clean; {rows.Sum(row => row.Failed)} calls failed, {rows.Sum(row => row.Acknowledgements)} acknowledgements, {rows.Sum(row => row.Refusals)} refusals");
         return rows.Count > 0 && rows.TrueForAll(row => row.IsClean);
     }
 }

@@ -10,13 +10,13 @@ internal sealed class FaultProcess : IDisposable
     private readonly FaultLedger _ledger;
     private readonly Task _listening;
 
-    public FaultProcess(string jsonPath, int writers, FaultLedger ledger)
+    public FaultProcess(string jsonPath, int writers, SecretMode mode, int start, FaultLedger ledger)
     {
         _ledger = ledger;
         _ledger.BeginRun();
         _process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [typeof(FaultProcess).Assembly.Location, "faults-child", jsonPath, writers.ToString(CultureInfo.InvariantCulture)])
+            [typeof(FaultProcess).Assembly.Location, "faults-child", jsonPath, $"{writers}", mode.Name, $"{start}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
