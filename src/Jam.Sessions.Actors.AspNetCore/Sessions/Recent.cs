@@ -4,12 +4,15 @@ namespace Jam.Sessions.Actors.AspNetCore.Sessions;
 
 /// <summary>Values of the keys that were used last: a map that keeps about so many, in two generations. Any thread may use it.</summary>
 /// <remarks>What is found in the elder generation is taken over into the younger; when that has half of the capacity, the elder is dropped.</remarks>
-internal sealed class Recent<T>(int capacity)
+/// <param name="capacity">About how many.</param>
+/// <param name="comparer">Tells keys from each other.</param>
+internal sealed class Recent<TKey, T>(int capacity, IEqualityComparer<TKey> comparer)
+    where TKey : notnull
     where T : class
 {
-    private Generation _younger = new(), _elder = new();
+    private Generation _younger = new(comparer), _elder = new(comparer);
 
-    public T? Find(string key)
+    public T? Find(TKey key)
     {
         if (_younger.Values.TryGetValue(key, out var value))
         {
@@ -24,7 +27,7 @@ internal sealed class Recent<T>(int capacity)
         return value;
     }
 
-    public void Keep(string key, T value)
+    public void Keep(TKey key, T value)
     {
         var younger = Volatile.Read(ref _younger);
         if (younger.Values.TryAdd(key, value))
@@ -44,12 +47,12 @@ internal sealed class Recent<T>(int capacity)
     {
         // In this order: whatever was kept is found all the time.
         Volatile.Write(ref _elder, full);
-        Interlocked.CompareExchange(ref _younger, new Generation(), full);
+        Interlocked.CompareExchange(ref _younger, new Generation(comparer), full);
     }
 
-    private sealed class Generation
+    private sealed class Generation(IEqualityComparer<TKey> comparer)
     {
-        public readonly ConcurrentDictionary<string, T> Values = new(StringComparer.Ordinal);
+        public readonly ConcurrentDictionary<TKey, T> Values = new(comparer);
         public int Count;
     }
 }

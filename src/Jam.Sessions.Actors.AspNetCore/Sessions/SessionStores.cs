@@ -31,7 +31,7 @@ internal sealed class StoreAccess
 {
     private const int RememberedRotations = 16_384;
 
-    private readonly Recent<string> _rotated = new(RememberedRotations);
+    private readonly Recent<string, string> _rotated = new(RememberedRotations, StringComparer.Ordinal);
     private StoreDescription? _description;
 
     public StoreAccess(IJamSessions sessions, ILoggerFactory logs) => (Sessions, Watch) = (sessions, new SessionWatch(sessions, logs.CreateLogger<SessionWatch>()));

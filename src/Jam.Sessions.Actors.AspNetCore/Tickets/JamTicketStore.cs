@@ -91,7 +91,7 @@ internal sealed class JamTicketStore : ITicketStore
         }
 
         var request = TicketRequest.Of(http, _scheme);
-        if (_cache.Of(id, session) is not { } cached)
+        if (_cache.Of(session) is not { } cached)
         {
             var made = _options.TicketFromSession?.Invoke(session);
             request.Read = made;
@@ -115,7 +115,7 @@ internal sealed class JamTicketStore : ITicketStore
         return ticket;
     }
 
-    private CachedTicket? Decode(Session session, byte[] bytes)
+    private CachedTicket? Decode(byte[] bytes)
     {
         if (_codec.Decode(bytes) is not { } stored)
         {
@@ -123,7 +123,7 @@ internal sealed class JamTicketStore : ITicketStore
             return null;
         }
 
-        return new CachedTicket(session, bytes, stored, TicketLifetimes.Shown(stored, _cookie.SlidingExpiration), stored.Properties.ExpiresUtc);
+        return new CachedTicket(bytes, stored, TicketLifetimes.Shown(stored, _cookie.SlidingExpiration), stored.Properties.ExpiresUtc);
     }
 
     /// <summary>Signs in: a new session; or, for who is signed in already, the same one under a new id, so that a cookie from before opens nothing.</summary>
@@ -195,7 +195,7 @@ internal sealed class JamTicketStore : ITicketStore
         var isMore = request.Read is not { } read || TicketCodec.IsMoreThanTimes(read, ticket);
         try
         {
-            while (await _store.Sessions.PeekAsync(id) is { } session && _cache.Of(id, session)?.Stored is { } stored)
+            while (await _store.Sessions.PeekAsync(id) is { } session && _cache.Of(session)?.Stored is { } stored)
             {
                 var merged = TicketCodec.Merge(request.Read ?? stored, ticket, stored);
                 var isSliding = TicketLifetimes.IsSliding(stored.Properties, _cookie.SlidingExpiration);
