@@ -63,7 +63,7 @@ internal sealed class Site : IAsyncDisposable
         builder.Services.AddDataProtection();
         builder.Services.AddJamSessions(o =>
         {
-            (o.InMemory, o.TimeProvider, o.SweepInterval) = (true, time, Timeout.InfiniteTimeSpan);
+            (o.InMemory, o.IdsAtRest, o.TimeProvider, o.SweepInterval) = (true, IdsAtRest.Hashed, time, Timeout.InfiniteTimeSpan);
             engine?.Invoke(o);
         });
         builder.Services.AddAkka("tests", (akka, _) => akka
