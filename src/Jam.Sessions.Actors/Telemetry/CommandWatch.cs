@@ -27,6 +27,15 @@ internal sealed class CommandWatch
     /// <param name="failure">What the caller gets thrown; null where it gets an answer.</param>
     public void End(Exception? failure)
     {
+        Listeners.Tell(static end => end.Watch.Record(end.Failure), (Watch: this, Failure: failure));
+        if (_span is not null)
+        {
+            Spans.End(_span, failure);
+        }
+    }
+
+    private void Record(Exception? failure)
+    {
         if (_meter.CommandDuration.Enabled)
         {
             var tags = _meter.Tags();
@@ -44,11 +53,6 @@ internal sealed class CommandWatch
             var tags = _meter.Tags();
             tags.Add(Names.LimitTag, failure is SessionLimitException ? "key" : "store");
             _meter.LimitRejections.Add(1, tags);
-        }
-
-        if (_span is not null)
-        {
-            Spans.End(_span, failure);
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class EngineTelemetry(IMeterFactory? factory, string store, Stor
             tags.Add(Names.ErrorTag, failure.GetType().FullName);
         }
 
-        _meter.SweepDuration.Record(took.TotalSeconds, tags);
+        Listeners.Tell(static told => told.SweepDuration.Record(told.TotalSeconds, told.tags), (_meter.SweepDuration, took.TotalSeconds, tags));
     }
 
     public void Dispose()
@@ -77,11 +77,11 @@ internal sealed class EngineTelemetry(IMeterFactory? factory, string store, Stor
         switch (change)
         {
             case { Before: null }:
-                _meter.Created.Add(1, tags);
+                Listeners.Tell(static told => told.Created.Add(1, told.tags), (_meter.Created, tags));
                 break;
             case { After: null }:
                 tags.Add(Names.ReasonTag, ReasonOf(change.Intent.Why()));
-                _meter.Ended.Add(1, tags);
+                Listeners.Tell(static told => told.Ended.Add(1, told.tags), (_meter.Ended, tags));
                 break;
         }
     }

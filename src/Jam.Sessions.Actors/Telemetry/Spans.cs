@@ -24,10 +24,7 @@ internal static class Spans
         }
 
         tags.Add(Names.CommandTag, kind);
-        var callers = Activity.Current;
-        var span = s_source.StartActivity($"jam.sessions {kind}", ActivityKind.Internal, parentContext: default, tags);
-        Activity.Current = callers;
-        return span;
+        return Begin(Activity.Current, $"jam.sessions {kind}", tags, links: null);
     }
 
     /// <summary>Begins the span of a commit, which belongs to no caller; null where none of its commands is recorded.</summary>
@@ -40,12 +37,7 @@ internal static class Spans
             return null;
         }
 
-        // The writer's thread has no activity, and so the span no parent.
-        var before = Activity.Current;
-        Activity.Current = null;
-        var span = s_source.StartActivity("jam.sessions commit", ActivityKind.Internal, parentContext: default, tags, commands.Select(static command => new ActivityLink(command)));
-        Activity.Current = before;
-        return span;
+        return Begin(parent: null, "jam.sessions commit", tags, commands.Select(static command => new ActivityLink(command)));
     }
 
     /// <param name="span">What ends.</param>
@@ -59,7 +51,27 @@ internal static class Spans
 
         // It would make its caller's activity the current one of this thread.
         var current = Activity.Current;
-        span.Dispose();
+        Listeners.Tell(static span => span.Dispose(), span);
         Activity.Current = current;
+    }
+
+    /// <summary>Begins a span, and leaves the current activity as it was.</summary>
+    private static Activity? Begin(Activity? parent, string name, in TagList tags, IEnumerable<ActivityLink>? links)
+    {
+        var current = Activity.Current;
+        try
+        {
+            Activity.Current = parent;
+            return s_source.StartActivity(name, ActivityKind.Internal, parentContext: default, tags, links);
+        }
+        catch (Exception)
+        {
+            // As in Listeners.
+            return null;
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class WriterTelemetry(EngineMeter meter)
         Record(meter.CommitDuration, watch.Began, failure);
         if (failure is null && meter.CommitChanges.Enabled)
         {
-            meter.CommitChanges.Record(changes, meter.Tags());
+            Listeners.Tell(static told => told.meter.CommitChanges.Record(told.changes, told.meter.Tags()), (meter, changes));
         }
 
         if (watch.Span is { } span)
@@ -43,7 +43,7 @@ internal sealed class WriterTelemetry(EngineMeter meter)
             tags.Add(Names.ErrorTag, failure.GetType().FullName);
         }
 
-        duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, tags);
+        Listeners.Tell(static told => told.duration.Record(told.TotalSeconds, told.tags), (duration, Stopwatch.GetElapsedTime(began).TotalSeconds, tags));
     }
 }
 

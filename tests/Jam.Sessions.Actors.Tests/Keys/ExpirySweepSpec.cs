@@ -117,6 +117,14 @@ public sealed class ExpirySweepSpec
         Assert.Equal((false, true, null), (isLater, session.IsAliveAt(long.MaxValue), session.LastSeenAt));
     }
 
+    private EngineTelemetry Telemetry()
+    {
+        // Nobody listens to it: its meter would be heard by tests that come later.
+        var telemetry = new EngineTelemetry(factory: null, "", new StoreHealth(_time, StoreHealth.Patience), alarm: null);
+        telemetry.Dispose();
+        return telemetry;
+    }
+
     private static async Task<int> RunAsync(ExpirySweep sweep)
     {
         var done = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +137,7 @@ public sealed class ExpirySweepSpec
         var clock = new WallClock(_time);
         var table = new SessionTable([.. Enumerable.Range(0, sessions).Select(i => new Document(
             $"id{i}", $"user{i}", SessionData.Empty, 1.5, i + 1, raw: null, s_rules.Terms(own: null, double.NaN), clock.Now()))]);
-        return (table, new ExpirySweep(table, _keys, s_rules, clock, new EventHub("", publish: null, clock), new EngineTelemetry(factory: null, "", new StoreHealth(_time, StoreHealth.Patience), alarm: null)) { Log = _log });
+        return (table, new ExpirySweep(table, _keys, s_rules, clock, new EventHub("", publish: null, clock), Telemetry()) { Log = _log });
     }
 
     private sealed class StoppedLog : ICommitLog

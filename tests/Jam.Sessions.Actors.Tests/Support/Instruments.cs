@@ -1,21 +1,32 @@
 using System.Diagnostics.Metrics;
 using Jam.Sessions.Actors.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace Jam.Sessions.Actors.Tests.Support;
 
-/// <summary>What the observable instruments of the engines of this process say.</summary>
-internal static class Instruments
+/// <summary>The meters of one test: those of other engines in the process are not heard.</summary>
+internal sealed class Instruments : IDisposable
 {
-    /// <summary>What an instrument says now; of several measurements the sum, and not a number where there is none.</summary>
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public IMeterFactory Factory => _services.GetRequiredService<IMeterFactory>();
+
+    public MetricCollector<T> Collect<T>(string instrument)
+        where T : struct => new(Factory, Names.Source, instrument);
+
+    public void Dispose() => _services.Dispose();
+
+    /// <summary>What an observable instrument says now; of several measurements the sum, and not a number where there is none.</summary>
     /// <param name="instrument">Its name.</param>
     /// <param name="tag">The value that one of the measurement's tags has; null: any.</param>
-    public static double Observe(string instrument, string? tag = null)
+    public double Observe(string instrument, string? tag = null)
     {
         var seen = double.NaN;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (published, self) =>
         {
-            if (published.Meter.Name == Names.Source && published.Name == instrument)
+            if (ReferenceEquals(published.Meter.Scope, Factory) && published.Name == instrument)
             {
                 self.EnableMeasurementEvents(published);
             }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Jam.Sessions.Actors.Tests.Telemetry;
 
 /// <summary>What the instruments say when something happens: the table of <c>docs/observability.md</c>.</summary>
-public sealed class DaysOfAnEngineSpec : EngineTest
+public sealed class DaysOfAnEngineSpec : MeteredTest
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
@@ -15,10 +15,10 @@ public sealed class DaysOfAnEngineSpec : EngineTest
     [SmallDiskFact]
     public async Task A_disk_fills_and_frees()
     {
-        using var commands = Collector<double>(Names.CommandDuration);
+        using var commands = Instruments.Collect<double>(Names.CommandDuration);
         using var disk = new SmallDisk(kilobytes: 1024);
         disk.Fill(kilobytes: 512);
-        await using var engine = await StartAsync(o => o.JsonPath = disk.File("sessions.json"));
+        await using var engine = await StartMeteredAsync(o => o.JsonPath = disk.File("sessions.json"));
         var id = await engine.Client.CreateAsync("ann", Data());
         Assert.Equal((0, 0), (Instruments.Observe(Names.Health), Instruments.Observe(Names.CommitFailures)));
 
@@ -46,7 +46,7 @@ public sealed class DaysOfAnEngineSpec : EngineTest
     [Fact]
     public async Task Somebody_guesses()
     {
-        await using var engine = await StartAsync(o => (o.GuessingAlarmPerMinute, o.TimeProvider) = (50, _time));
+        await using var engine = await StartMeteredAsync(o => (o.GuessingAlarmPerMinute, o.TimeProvider) = (50, _time));
         using var events = await engine.Client.SendAsync(new WatchSessions());
         var id = await engine.Client.CreateAsync("ann", Data());
         for (var i = 0; i < 200; i++)
@@ -65,12 +65,12 @@ public sealed class DaysOfAnEngineSpec : EngineTest
     [Fact]
     public async Task A_disk_is_slow_and_then_does_not_answer()
     {
-        using var commits = Collector<double>(Names.CommitDuration);
-        using var changes = Collector<int>(Names.CommitChanges);
+        using var commits = Instruments.Collect<double>(Names.CommitDuration);
+        using var changes = Instruments.Collect<int>(Names.CommitChanges);
         using var isReached = new ManualResetEventSlim();
         using var isOpen = new ManualResetEventSlim();
         var disk = new FaultyDisk();
-        await using var engine = await StartOnAsync(disk, o => o.TimeProvider = _time);
+        await using var engine = await StartMeteredAsync(o => o.TimeProvider = _time, disk);
         disk.Before = (operation, path) =>
         {
             if (operation == "Sync" && path.Contains(".journal-", StringComparison.Ordinal))
@@ -101,7 +101,7 @@ public sealed class DaysOfAnEngineSpec : EngineTest
     public async Task It_is_restarted()
     {
         string id, ended;
-        await using (var engine = await StartAsync())
+        await using (var engine = await StartMeteredAsync())
         {
             id = await engine.Client.CreateAsync("ann", Data());
             ended = await engine.Client.CreateAsync("bob", Data());
@@ -111,7 +111,7 @@ public sealed class DaysOfAnEngineSpec : EngineTest
         }
 
         Assert.Equal(double.NaN, Instruments.Observe(Names.Active));
-        await using var again = await StartAsync();
+        await using var again = await StartMeteredAsync();
         Assert.Equal((1, 1, 0), (Instruments.Observe(Names.Active), Instruments.Observe(Names.Keys), Instruments.Observe(Names.KeyActors)));
         Assert.Equal((0, 0), (Instruments.Observe(Names.Reads), Instruments.Observe(Names.JournalSize)));
         Assert.Equal(new FileInfo(JsonPath).Length, Instruments.Observe(Names.FileSize));
@@ -121,7 +121,4 @@ public sealed class DaysOfAnEngineSpec : EngineTest
         await again.Client.GetAsync(ended);
         Assert.Equal((1, 1), (Instruments.Observe(Names.Reads, "found"), Instruments.Observe(Names.UnknownIds)));
     }
-
-    private static MetricCollector<T> Collector<T>(string instrument)
-        where T : struct => new(meterScope: null, Names.Source, instrument);
 }

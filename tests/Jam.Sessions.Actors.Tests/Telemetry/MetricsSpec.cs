@@ -1,25 +1,25 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Jam.Sessions.Actors.Tests.Telemetry;
 
 /// <summary>What each instrument says of an engine, as whoever listens to its meter hears it.</summary>
-public sealed class MetricsSpec : EngineTest
+public sealed class MetricsSpec : MeteredTest
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task Reads_are_counted_found_and_missing_and_ids_that_were_never_issued_beside_them()
     {
-        using var reads = Collector<long>(Names.Reads);
-        using var unknown = Collector<long>(Names.UnknownIds);
-        await using var engine = await StartAsync();
+        using var reads = Instruments.Collect<long>(Names.Reads);
+        using var unknown = Instruments.Collect<long>(Names.UnknownIds);
+        await using var engine = await StartMeteredAsync();
         var id = await engine.Client.CreateAsync("ann", Data());
         for (var i = 0; i < 3; i++)
         {
@@ -41,8 +41,8 @@ public sealed class MetricsSpec : EngineTest
     [Fact]
     public async Task Each_command_has_a_duration_by_its_kind_and_by_what_it_failed_with()
     {
-        using var durations = Collector<double>(Names.CommandDuration);
-        await using var engine = await StartAsync(o => o.MaxSessionsPerKey = 2);
+        using var durations = Instruments.Collect<double>(Names.CommandDuration);
+        await using var engine = await StartMeteredAsync(o => o.MaxSessionsPerKey = 2);
         var id = await engine.Client.CreateAsync("ann", Data());
         await engine.Client.UpdateAsync(id, Data());
         await engine.Client.PatchAsync(id, Data());
@@ -73,11 +73,11 @@ public sealed class MetricsSpec : EngineTest
     [Fact]
     public async Task Sessions_that_come_and_go_are_counted_by_reason_as_they_are_told()
     {
-        using var created = Collector<long>(Names.Created);
-        using var ended = Collector<long>(Names.Ended);
-        using var rejected = Collector<long>(Names.LimitRejections);
-        using var swept = Collector<double>(Names.SweepDuration);
-        await using var engine = await StartAsync(o => (o.TimeProvider, o.IdleTimeout, o.SweepInterval, o.MaxSessions) = (_time, TimeSpan.FromMinutes(20), Timeout.InfiniteTimeSpan, 4));
+        using var created = Instruments.Collect<long>(Names.Created);
+        using var ended = Instruments.Collect<long>(Names.Ended);
+        using var rejected = Instruments.Collect<long>(Names.LimitRejections);
+        using var swept = Instruments.Collect<double>(Names.SweepDuration);
+        await using var engine = await StartMeteredAsync(o => (o.TimeProvider, o.IdleTimeout, o.SweepInterval, o.MaxSessions) = (_time, TimeSpan.FromMinutes(20), Timeout.InfiniteTimeSpan, 4));
         string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(i => engine.Client.CreateAsync(i < 2 ? "ann" : "bob", Data())))];
         await Assert.ThrowsAsync<SessionCapacityException>(() => engine.Client.CreateAsync("cleo", Data()));
         await engine.Client.DeleteAsync(ids[0]);
@@ -94,11 +94,11 @@ public sealed class MetricsSpec : EngineTest
     [Fact]
     public async Task Commits_snapshots_and_sizes_are_those_of_the_disk()
     {
-        using var commits = Collector<double>(Names.CommitDuration);
-        using var changes = Collector<int>(Names.CommitChanges);
-        using var snapshots = Collector<double>(Names.SnapshotDuration);
+        using var commits = Instruments.Collect<double>(Names.CommitDuration);
+        using var changes = Instruments.Collect<int>(Names.CommitChanges);
+        using var snapshots = Instruments.Collect<double>(Names.SnapshotDuration);
         var disk = new FaultyDisk();
-        await using var engine = await StartOnAsync(disk);
+        await using var engine = await StartMeteredAsync(disk: disk);
         await engine.Client.CreateAsync("ann", Data());
         Assert.Equal(1, Assert.Single(changes.GetMeasurementSnapshot()).Value);
         Assert.Empty(Assert.Single(commits.GetMeasurementSnapshot()).Tags);
@@ -124,8 +124,8 @@ public sealed class MetricsSpec : EngineTest
     [Fact]
     public async Task An_engine_that_has_ended_is_observed_no_more()
     {
-        using var active = Collector<long>(Names.Active);
-        var engine = await StartAsync();
+        using var active = Instruments.Collect<long>(Names.Active);
+        var engine = await StartMeteredAsync();
         await engine.Client.CreateAsync("ann", Data());
         active.RecordObservableInstruments();
         Assert.Equal(1, Assert.Single(active.GetMeasurementSnapshot()).Value);
@@ -137,8 +137,7 @@ public sealed class MetricsSpec : EngineTest
     [Fact]
     public void A_factory_makes_the_meter_and_the_name_of_a_store_is_a_tag_of_the_meter_and_of_each_measurement()
     {
-        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var factory = services.GetRequiredService<IMeterFactory>();
+        var factory = Instruments.Factory;
         using var unnamed = Observed(factory, "", active: 1);
         using var mobile = Observed(factory, "mobile", active: 2);
         using var ear = new TelemetryEar();
@@ -159,10 +158,10 @@ public sealed class MetricsSpec : EngineTest
     {
         var published = new List<string>();
         using var listener = new MeterListener();
-        using var meter = new EngineMeter(factory: null, "");
+        using var meter = new EngineMeter(Instruments.Factory, "");
         listener.InstrumentPublished = (instrument, _) =>
         {
-            if (instrument.Meter.Name == Names.Source)
+            if (ReferenceEquals(instrument.Meter.Scope, Instruments.Factory))
             {
                 var kind = instrument.GetType().Name.Split('`')[0].Replace("Observable", "", StringComparison.Ordinal);
                 kind = kind == "UpDownCounter" ? "up-down counter" : kind.ToLowerInvariant();
@@ -175,12 +174,52 @@ public sealed class MetricsSpec : EngineTest
         Assert.Equal(published.Order(StringComparer.Ordinal), page.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>.NET hands on to the engine what a listener throws.</summary>
+    [Fact]
+    public async Task A_listener_that_throws_fails_no_command_and_no_write()
+    {
+        var thrown = 0;
+        using var meters = new MeterListener();
+        meters.InstrumentPublished = (instrument, self) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, Instruments.Factory))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        meters.SetMeasurementEventCallback<long>((_, _, _, _) => Throw());
+        meters.SetMeasurementEventCallback<int>((_, _, _, _) => Throw());
+        meters.SetMeasurementEventCallback<double>((_, _, _, _) => Throw());
+        meters.Start();
+        using var spans = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == Names.Source,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _ => Throw(),
+        };
+        ActivitySource.AddActivityListener(spans);
+        await using var engine = await StartMeteredAsync(o => o.MaxSessionsPerKey = 1);
+        var id = await engine.Client.CreateAsync("ann", Data());
+        await Assert.ThrowsAsync<SessionLimitException>(() => engine.Client.CreateAsync("ann", Data()));
+        Assert.NotNull(await engine.Client.GetAsync(id));
+        await engine.Client.FlushAsync();
+        Assert.True(await engine.Client.DeleteAsync(id));
+        Assert.True(thrown > 10);
+        Assert.Null(Activity.Current);
+
+        void Throw()
+        {
+            Interlocked.Increment(ref thrown);
+            throw new InvalidOperationException("a careless listener");
+        }
+    }
+
     /// <summary>Keys that are needed come with what counts them; until then there is no such series.</summary>
     [Fact]
     public void Encryption_keys_are_told_where_they_are_known()
     {
-        using var needed = Collector<long>(Names.EncryptionKeysNeeded);
-        using var meter = new EngineMeter(factory: null, "");
+        using var needed = Instruments.Collect<long>(Names.EncryptionKeysNeeded);
+        using var meter = new EngineMeter(Instruments.Factory, "");
         var known = default(int?);
         meter.Observe(() => new SessionsStatus(SessionsHealth.Healthy, "") { EncryptionKeysNeeded = known }, new ReadCells());
         needed.RecordObservableInstruments();
@@ -195,7 +234,7 @@ public sealed class MetricsSpec : EngineTest
     public async Task No_tag_has_many_values()
     {
         using var ear = new TelemetryEar();
-        await using var engine = await StartAsync();
+        await using var engine = await StartMeteredAsync();
         for (var i = 0; i < 50; i++)
         {
             var id = await engine.Client.CreateAsync($"user{i}", Data());
@@ -215,7 +254,7 @@ public sealed class MetricsSpec : EngineTest
     public async Task A_read_allocates_nothing_though_the_meter_is_listened_to()
     {
         using var ear = new TelemetryEar();
-        await using var engine = await StartAsync(o => o.InMemory = true);
+        await using var engine = await StartMeteredAsync(o => o.InMemory = true);
         var id = await engine.Client.CreateAsync("ann", Data());
         await engine.Client.GetAsync(id);
         await engine.Client.GetAsync("nobody's");
@@ -228,9 +267,6 @@ public sealed class MetricsSpec : EngineTest
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
-
-    private static MetricCollector<T> Collector<T>(string instrument)
-        where T : struct => new(meterScope: null, Names.Source, instrument);
 
     private static IEnumerable<CollectedMeasurement<long>> Last(MetricCollector<long> collector, int count) => collector.GetMeasurementSnapshot().TakeLast(count);
 }
