@@ -281,7 +281,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
         var mayBeForgotten = before is { Successor: null } && !before.WorksAt(oracle.Furthest);
         return none.Length == 0 && (again is string given ? given == id : again is SessionNotFoundException && (!session.IsAliveAt(now) || mayBeForgotten))
             ? (same, none)
-            : throw new Violation($"a rework again of the id before gave {again}, and not {id}");
+            : throw new Violation($"a rework again of the id before gave {again}, and not {id}; sealed: {before.Successor is not null}, works until {before.Until}, now {UnixTime.FromTicksUp(now)}, latest {UnixTime.FromTicksUp(oracle.Furthest)}");
     }
 
     private ISessionCommand Command(string key, string id) => random.Next(22) switch

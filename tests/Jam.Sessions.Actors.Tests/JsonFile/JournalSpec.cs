@@ -228,7 +228,7 @@ public sealed class JournalSpec
 
     [Theory]
     [InlineData("{\"journal\": 2, \"first\": 1, \"covers\": 0, \"length\": 0, \"file\": \"00000000\"")]
-    [InlineData("{\"journal\": 4, \"number\": 1, \"first\": 1, \"covers\": 0")]
+    [InlineData("{\"journal\": 5, \"number\": 1, \"first\": 1, \"covers\": 0")]
     [InlineData("{\"journal\": 2, \"number\": 0, \"first\": 1, \"covers\": 0")]
     [InlineData("{\"journal\": 2, \"number\": 2147483648, \"first\": 1, \"covers\": 0")]
     [InlineData("{\"journal\": 1, \"number\": 1, \"first\": 1, \"covers\": 0")]
