@@ -1,14 +1,16 @@
 using System.CommandLine;
 using Jam.Sessions.Actors.Cli.Commands;
 using Jam.Sessions.Actors.Cli.Output;
-using Jam.Sessions.Actors.Cli.Stores;
+using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Cli;
 
 /// <summary>The tool's commands.</summary>
-/// <remarks>Conversions that a store's host does at a start (a new key, encryption, hashed ids) are to be a room of commands beside <see cref="TransferCommands"/>, over <see cref="OfflineStore"/>.</remarks>
 internal static class CommandLine
 {
+    // What is longer is no slip.
+    private const int MaxWord = 32;
+
     private static readonly (string Name, string Words, Func<Command, CommonOptions, Command> Complete)[] s_commands =
     [
         ("stats", "How many sessions there are, how old and how large; which keys have most.", ReadCommands.Stats),
@@ -54,8 +56,25 @@ internal static class CommandLine
             error.WriteLine($"jam-sessions: {SafeText.OfLines(mistake.Message)}");
         }
 
+        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var word, ..] && Meant(word) is { } meant)
+        {
+            error.WriteLine($"Did you mean {meant}?");
+        }
+
         error.WriteLine($"Try: jam-sessions {(parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ")}--help");
         return ExitCode.Usage;
+    }
+
+    /// <summary>The command that a word may be a slip of; null where it is too far from all.</summary>
+    private static string? Meant(string word)
+    {
+        if (word.Length > MaxWord)
+        {
+            return null;
+        }
+
+        var nearest = KnownKeys.Nearest(word, s_commands.Select(command => command.Name));
+        return KnownKeys.Distance(word, nearest) <= Math.Max(2, nearest.Length / 3) ? nearest : null;
     }
 
     private static InvocationConfiguration Streams(Terminal? terminal)

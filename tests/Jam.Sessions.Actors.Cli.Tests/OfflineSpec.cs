@@ -150,6 +150,8 @@ public sealed class OfflineSpec : ToolTest
     public void What_is_no_command_or_no_option_is_usage()
     {
         Assert.Equal(ExitCode.Usage, RunBare("ned").Code);
+        Assert.Contains("Did you mean end?", RunBare("ned").Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Did you mean", RunBare("frobnicate").Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, RunBare().Code);
         Assert.Equal(ExitCode.Usage, Run("list", "--kye", "x").Code);
         Assert.Equal(ExitCode.Usage, Run("end", "--created-before", "soon").Code);

@@ -39,7 +39,7 @@ internal sealed class ImportTarget : IFuzzTarget
         IReadOnlyList<Document> all;
         try
         {
-            importer = Importer.Read(disk, s_source, codec.NewReader(), codec.NewReader(), s_options);
+            importer = Importer.Read(disk, s_source, codec.NewReader, codec.NewReader(), s_options);
             all = importer.Behind([]);
         }
         catch (Exception e) when (e is AdminRefusal or SessionStoreException or SessionSecretException)
