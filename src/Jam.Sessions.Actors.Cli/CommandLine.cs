@@ -24,6 +24,9 @@ internal static class CommandLine
         ("restore", "Put a backup where no store is.", TransferCommands.Restore),
         ("import", "Add the sessions of another file, all of them or none.", TransferCommands.Import),
         ("export", "Write the live sessions as JSON lines, with their ids.", TransferCommands.Export),
+        ("rekey", "Encrypt a store with a new key; nobody is signed out.", ConvertCommands.Rekey),
+        ("encrypt", "Encrypt a plain store, or bind the data of one that jam's encryption has to its records.", ConvertCommands.Encrypt),
+        ("hash-ids", "Keep digests of ids only; nobody is signed out.", ConvertCommands.HashIds),
     ];
 
     public static int Run(string[] arguments, Terminal? terminal = null)
