@@ -34,7 +34,7 @@ internal static class CommandLine
         var common = new CommonOptions();
         var root = new RootCommand(
             """
-            Looks into the session files of Jam.Sessions.Actors, verifies them, backs them up and restores them, and ends sessions.
+            Looks into the session files of Jam.Sessions.Actors, verifies them, backs them up and restores them, ends sessions, and changes how they keep ids and data.
             A file that a running host has open is reached through the host, where that has admin-socket = on. No command but export shows an id.
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 locked, 4 damaged, 5 wrong secret, 6 refused, 7 verify: a start would not serve all of it, or find nothing.

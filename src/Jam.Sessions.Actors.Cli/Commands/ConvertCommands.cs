@@ -126,7 +126,9 @@ internal static class ConvertCommands
     private static void Say(Terminal terminal, string path, Converted converted, bool isDryRun)
     {
         var what = !converted.IsNeeded ? "is so already; nothing was written" : isDryRun ? "would be written anew" : "was written anew";
-        terminal.Say($"{path}, {StoreTables.Count(converted.Sessions, "session")}, {what}. From {converted.From.AsOptions} to {converted.To.AsOptions}: those are the host's options for it{(converted.To.IsEncrypted ? ", with this key" : "")}.");
+        terminal.Say(
+            $"{path}, {StoreTables.Count(converted.Sessions, "session")}, {what}. The host's options for it{(converted.IsNeeded && isDryRun ? " then" : "")}: {converted.To.AsOptions}{(converted.To.IsEncrypted ? ", and the key that was given, alone" : "")}; "
+            + $"before: {converted.From.AsOptions}.");
         if (converted.Unreadable > 0)
         {
             terminal.Say($"{StoreTables.Count(converted.Unreadable, "document")} with data that no key reads {(converted.Unreadable == 1 ? "stays" : "stay")} as before.");

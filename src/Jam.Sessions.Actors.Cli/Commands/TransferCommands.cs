@@ -249,7 +249,7 @@ internal static class TransferCommands
         try
         {
             var backup = Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder.FullName));
-            code = action(run.TargetOf(run.Store with { File = backup.SessionFile }));
+            code = action(run.TargetOf(run.Store with { File = backup.SessionFile, BackupOf = run.Target.Path }));
             return true;
         }
         finally

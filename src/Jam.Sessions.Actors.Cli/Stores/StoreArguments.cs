@@ -5,6 +5,9 @@ internal sealed record StoreArguments
 {
     public string? File { get; init; }
 
+    /// <summary>The store that a fresh backup is of, to be named in its place; null: it is the store itself.</summary>
+    public string? BackupOf { get; init; }
+
     public string? Config { get; init; }
 
     public string? Store { get; init; }

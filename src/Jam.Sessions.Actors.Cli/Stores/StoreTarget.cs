@@ -16,6 +16,7 @@ internal sealed class StoreTarget
     private readonly JamSessionsOptions _code;
     private readonly Config _hocon;
     private readonly string _store;
+    private readonly string? _shown;
 
     /// <param name="arguments">What the command line says.</param>
     /// <param name="terminal">Where warnings go.</param>
@@ -24,6 +25,7 @@ internal sealed class StoreTarget
     public StoreTarget(StoreArguments arguments, Terminal terminal, string? answer = null, IDisk? disk = null)
     {
         Terminal = terminal;
+        _shown = arguments.BackupOf;
         _store = arguments.Store ?? "";
         _hocon = arguments.Config is { } config ? ParseHocon(config) : Config.Empty;
         _code = new JamSessionsOptions { JsonPath = arguments.File, AdminSocketPath = arguments.Socket };
@@ -78,7 +80,7 @@ internal sealed class StoreTarget
     /// <exception cref="SecretNeeded">There is none.</exception>
     public KeyRing? Ring() => !Mode.IsEncrypted ? null
         : Secrets.KeysOf(Options) is { Count: > 0 } keys ? KeyRing.FromKeys(keys, Mode.Encryption == SessionEncryption.AesGcm, Options.TimeProvider)
-        : throw new SecretNeeded(Path, Mode);
+        : throw new SecretNeeded(_shown ?? Path, Mode);
 
     /// <summary>Opens or reads the store in the mode that its file is in. Where that is another than the options ask for, the second try is the right one.</summary>
     /// <exception cref="SecretNeeded">There is no secret, and it needs one.</exception>
