@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Jam.Sessions.Actors.Cli.Files;
 using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cli.Stores;
@@ -55,6 +56,7 @@ public sealed class ConvertCrashSpec(ITestOutputHelper output)
         var (old, @new) = (Target(new SimulatedDisk(), from).Codec(), Target(new SimulatedDisk(), to, newKey ?? Modes.Secret).Codec());
         var begin = Store(from, hasJournal);
         var expected = Read(begin.AfterKill(), old)!;
+        var tokens = begin.Contents.SelectMany(file => Regex.Matches(Encoding.UTF8.GetString(file), "J[$G]_[^\"]+")).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
         var (points, disk) = (0, begin.AfterKill());
         disk.OnStep = (operation, path) =>
         {
@@ -80,6 +82,7 @@ public sealed class ConvertCrashSpec(ITestOutputHelper output)
             var left = disk.Contents.Select(Encoding.UTF8.GetString).ToList();
             Assert.False(to.AreIdsHashed && left.Exists(file => file.Contains("the-id", StringComparison.Ordinal)), $"{way}: an id is left");
             Assert.False(to.IsEncrypted && left.Exists(file => file.Contains("marker", StringComparison.Ordinal)), $"{way}: plain data is left");
+            Assert.False(left.Exists(file => from.IsEncrypted && tokens.Any(token => file.Contains(token, StringComparison.Ordinal))), $"{way}: what the old key reads is left");
         }
     }
 
