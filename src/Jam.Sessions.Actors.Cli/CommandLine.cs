@@ -1,14 +1,16 @@
 using System.CommandLine;
 using Jam.Sessions.Actors.Cli.Commands;
 using Jam.Sessions.Actors.Cli.Output;
-using Jam.Sessions.Actors.Cli.Stores;
+using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Cli;
 
 /// <summary>The tool's commands.</summary>
-/// <remarks>Conversions that a store's host does at a start (a new key, encryption, hashed ids) are to be a room of commands beside <see cref="TransferCommands"/>, over <see cref="OfflineStore"/>.</remarks>
 internal static class CommandLine
 {
+    // What is longer is no slip.
+    private const int MaxWord = 32;
+
     private static readonly (string Name, string Words, Func<Command, CommonOptions, Command> Complete)[] s_commands =
     [
         ("stats", "How many sessions there are, how old and how large; which keys have most.", ReadCommands.Stats),
@@ -22,6 +24,9 @@ internal static class CommandLine
         ("restore", "Put a backup where no store is.", TransferCommands.Restore),
         ("import", "Add the sessions of another file, all of them or none.", TransferCommands.Import),
         ("export", "Write the live sessions as JSON lines, with their ids.", TransferCommands.Export),
+        ("rekey", "Encrypt a store with a new key; nobody is signed out.", ConvertCommands.Rekey),
+        ("encrypt", "Encrypt a plain store, or bind the data of one that jam's encryption has to its records.", ConvertCommands.Encrypt),
+        ("hash-ids", "Keep digests of ids only; nobody is signed out.", ConvertCommands.HashIds),
     ];
 
     public static int Run(string[] arguments, Terminal? terminal = null)
@@ -29,7 +34,7 @@ internal static class CommandLine
         var common = new CommonOptions();
         var root = new RootCommand(
             """
-            Looks into the session files of Jam.Sessions.Actors, verifies them, backs them up and restores them, and ends sessions.
+            Looks into the session files of Jam.Sessions.Actors, verifies them, backs them up and restores them, ends sessions, and changes how they keep ids and data.
             A file that a running host has open is reached through the host, where that has admin-socket = on. No command but export shows an id.
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 locked, 4 damaged, 5 wrong secret, 6 refused, 7 verify: a start would not serve all of it, or find nothing.
@@ -54,8 +59,25 @@ internal static class CommandLine
             error.WriteLine($"jam-sessions: {SafeText.OfLines(mistake.Message)}");
         }
 
+        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var word, ..] && Meant(word) is { } meant)
+        {
+            error.WriteLine($"Did you mean {meant}?");
+        }
+
         error.WriteLine($"Try: jam-sessions {(parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ")}--help");
         return ExitCode.Usage;
+    }
+
+    /// <summary>The command that a word may be a slip of; null where it is too far from all.</summary>
+    private static string? Meant(string word)
+    {
+        if (word.Length > MaxWord)
+        {
+            return null;
+        }
+
+        var nearest = KnownKeys.Nearest(word, s_commands.Select(command => command.Name));
+        return KnownKeys.Distance(word, nearest) <= Math.Max(2, nearest.Length / 3) ? nearest : null;
     }
 
     private static InvocationConfiguration Streams(Terminal? terminal)

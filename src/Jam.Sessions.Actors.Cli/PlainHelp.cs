@@ -8,7 +8,7 @@ namespace Jam.Sessions.Actors.Cli;
 /// <summary>Help as plain lines. The parser's own builder takes twice as long, nearly all of it to be compiled.</summary>
 internal sealed class PlainHelp : SynchronousCommandLineAction
 {
-    private const int Indent = 2, Column = 30;
+    private const int Indent = 2, Column = 34;
 
     /// <summary>Takes the place of the parser's help.</summary>
     public static void Install(RootCommand root)
@@ -42,7 +42,7 @@ internal sealed class PlainHelp : SynchronousCommandLineAction
 
         foreach (var subcommand in command.Subcommands)
         {
-            AddLine(text, NameOf(subcommand), subcommand.Description);
+            AddLine(text, NameOf(subcommand), FirstSentenceOf(subcommand.Description));
         }
 
         if (command is RootCommand)
@@ -53,6 +53,8 @@ internal sealed class PlainHelp : SynchronousCommandLineAction
         parseResult.InvocationConfiguration.Output.Write(text.ToString());
         return ExitCode.Done;
     }
+
+    private static string? FirstSentenceOf(string? text) => text?.IndexOf(". ", StringComparison.Ordinal) is { } end and >= 0 ? text[..(end + 1)] : text;
 
     private static string NameOf(Command command)
     {

@@ -150,6 +150,9 @@ public sealed class OfflineSpec : ToolTest
     public void What_is_no_command_or_no_option_is_usage()
     {
         Assert.Equal(ExitCode.Usage, RunBare("ned").Code);
+        Assert.Contains("Did you mean end?", RunBare("ned").Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean hash-ids?", RunBare("hashids", "--yes").Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Did you mean", RunBare("frobnicate").Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, RunBare().Code);
         Assert.Equal(ExitCode.Usage, Run("list", "--kye", "x").Code);
         Assert.Equal(ExitCode.Usage, Run("end", "--created-before", "soon").Code);
@@ -191,6 +194,9 @@ public sealed class OfflineSpec : ToolTest
     [InlineData("restore")]
     [InlineData("import")]
     [InlineData("export")]
+    [InlineData("rekey")]
+    [InlineData("encrypt")]
+    [InlineData("hash-ids")]
     public void Each_command_has_help_without_its_arguments(string command) =>
         Assert.Contains($"\njam-sessions {command}", RunBare(command, "--help").Done().Out, StringComparison.Ordinal);
 
@@ -198,7 +204,7 @@ public sealed class OfflineSpec : ToolTest
     public void Help_names_every_command_and_every_exit_code()
     {
         var help = RunBare("--help").Done().Out;
-        Assert.All(["stats", "list", "show <handle>", "verify", "end", "sweep", "flush", "backup <folder>", "restore <folder>", "import <source>", "export <target>"], command => Assert.Contains($"\n  {command}", help, StringComparison.Ordinal));
+        Assert.All(["stats", "list", "show <handle>", "verify", "end", "sweep", "flush", "backup <folder>", "restore <folder>", "import <source>", "export <target>", "rekey", "encrypt", "hash-ids"], command => Assert.Contains($"\n  {command}", help, StringComparison.Ordinal));
         Assert.All(typeof(ExitCode).GetFields(), code => Assert.Contains($"{code.GetValue(null)} ", help[help.IndexOf("Exit codes", StringComparison.Ordinal)..], StringComparison.Ordinal));
         Assert.Contains("--created-before <time>", RunBare("end", "--help").Done().Out, StringComparison.Ordinal);
     }

@@ -73,6 +73,7 @@ public sealed class OnlineSpec : ToolTest
         await engine.Client.CreateAsync("user1", SessionData.Empty);
         Run("backup", At("b")).Done();
         Assert.Equal(ExitCode.WrongSecret, Run("verify").Code);
+        Assert.Contains($"{JsonPath} holds sessions that are encrypted (fernet)", Run("verify").Out, StringComparison.Ordinal);
         File.WriteAllText(At("secret"), secret);
         Assert.True(Run("verify", "--json", "--secret-file", At("secret")).Done().Json.GetProperty("encrypted").GetBoolean());
     }

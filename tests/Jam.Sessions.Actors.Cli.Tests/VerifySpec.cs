@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Jam.Sessions.Actors.Cli.Tests.Support;
+using Jam.Sessions.Actors.Encryption;
 
 namespace Jam.Sessions.Actors.Cli.Tests;
 
@@ -76,7 +79,7 @@ public sealed class VerifySpec : ToolTest
         Assert.Equal(ExitCode.WrongSecret, RunAsked("", "verify", "--file", JsonPath).Code);
         Assert.Equal(ExitCode.Done, RunAsked(Secret, "backup", At("b"), "--file", JsonPath).Code);
         Directory.Delete(At("b"), recursive: true);
-        Assert.Equal(ExitCode.WrongSecret, RunBare("list", "--file", JsonPath).Code);
+        Assert.Equal(ExitCode.WrongSecret, RunBare("flush", "--file", JsonPath).Code);
         Assert.DoesNotContain(Another, RunAsked(Another, "verify", "--file", JsonPath).Error, StringComparison.Ordinal);
         Environment.SetEnvironmentVariable("JAM_SESSION_AES_SECRET", Secret);
         try
@@ -90,11 +93,60 @@ public sealed class VerifySpec : ToolTest
     }
 
     [Fact]
-    public async Task A_secret_for_a_plain_file_is_refused()
+    public async Task A_secret_that_is_not_needed_is_not_used()
     {
         await MakeStoreAsync();
         File.WriteAllText(At("secret"), Secret);
-        Assert.Equal("wrong-secret", Verified(ExitCode.WrongSecret, "--secret-file", At("secret")).Json.GetProperty("outcome").GetString());
+        var verdict = Verified(ExitCode.Done, "--secret-file", At("secret")).Json;
+        Assert.Equal("none", verdict.GetProperty("encryption").GetString());
+        Assert.Empty(verdict.GetProperty("keys").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("encryption = aes-gcm", "wrong-mode")]
+    [InlineData("ids-at-rest = hashed", "wrong-mode")]
+    [InlineData("ids-at-rest = hashed, allow-ids-to-be-hashed = on", "sound")]
+    [InlineData("", "sound")]
+    public async Task The_hosts_options_are_held_against_the_file(string mode, string outcome)
+    {
+        await MakeStoreAsync();
+        File.WriteAllText(At("secret"), Secret);
+        File.WriteAllText(At("host.conf"), $$"""jam.sessions { json-path = "{{JsonPath}}", session-aes-secret-file = "{{At("secret")}}", {{mode}} }""");
+        var verdict = Verified(outcome == "sound" ? ExitCode.Done : ExitCode.WrongSecret, "--config", At("host.conf")).Json;
+        Assert.Equal(outcome, verdict.GetProperty("outcome").GetString());
+        Assert.Equal("plain", verdict.GetProperty("ids").GetString());
+        Assert.Equal(mode.Contains("allow", StringComparison.Ordinal), verdict.GetProperty("message").GetString()!.Contains("its ids are hashed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Data_that_was_moved_and_data_of_another_key_are_told_apart()
+    {
+        await MakeStoreAsync(configure: options => (options.Encryption, options.SessionAesSecret) = (SessionEncryption.AesGcm, Secret));
+        var file = File.ReadAllText(JsonPath);
+        var tokens = Regex.Matches(file, "JG_[^\"]+").Select(match => match.Value).ToArray();
+        var foreign = new byte[BoundTokens.TokenLength(2)];
+        new BoundTokens(Convert.FromBase64String(Another)).Encrypt("{}"u8, default, foreign);
+        File.WriteAllText(JsonPath, file.Replace(tokens[0], tokens[1], StringComparison.Ordinal).Replace(tokens[2], Encoding.ASCII.GetString(foreign), StringComparison.Ordinal));
+        File.WriteAllText(At("secret"), Secret);
+        var verdict = Verified(ExitCode.Partly, "--secret-file", At("secret")).Json;
+        Assert.Equal(["1", "3"], verdict.GetProperty("unreadable").GetProperty("documents").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(["1"], verdict.GetProperty("changed").GetProperty("documents").EnumerateArray().Select(name => name.GetString()));
+        Assert.Contains("changed, or moved to where it does not belong: 1 document: 1", RunBare("verify", "--file", JsonPath, "--secret-file", At("secret")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_ring_each_key_that_is_needed_is_named()
+    {
+        await MakeStoreAsync(configure: options => (options.Encryption, options.SessionAesSecret) = (SessionEncryption.Fernet, Secret));
+        var token = Regex.Match(File.ReadAllText(JsonPath), "(?<=\"data\": \")J[^\"]+").Value;
+        File.WriteAllText(JsonPath, File.ReadAllText(JsonPath).Replace(token, Encoding.ASCII.GetString(Fernet.FromKey(Another, TimeProvider.System).Encrypt("{}"u8)), StringComparison.Ordinal));
+        File.WriteAllText(At("secret"), Secret);
+        File.WriteAllText(At("another"), Another);
+        Assert.Equal("partly", Verified(ExitCode.Partly, "--secret-file", At("secret")).Json.GetProperty("outcome").GetString());
+        var keys = Verified(ExitCode.Done, "--secret-file", At("secret"), "--previous-secret-file", At("another")).Json.GetProperty("keys");
+        Assert.Equal([2, 1], keys.EnumerateArray().Select(key => key.GetProperty("documents").GetInt32()));
+        File.WriteAllText(At("host.conf"), $$"""jam.sessions { json-path = "{{JsonPath}}", encryption = fernet, session-aes-secret-file = "{{At("secret")}}", previous-session-aes-secrets = ["{{At("another")}}"] }""");
+        Verified(ExitCode.Done, "--config", At("host.conf"));
     }
 
     [Fact]

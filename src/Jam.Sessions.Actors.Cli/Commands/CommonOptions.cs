@@ -11,7 +11,12 @@ internal sealed class CommonOptions
     private readonly Option<string> _config = new("--config", "-c") { HelpName = "path", Description = "The host's HOCON: where the file is, and when sessions end." };
     private readonly Option<string> _store = new("--store") { HelpName = "name", Description = "The store's name, where the host has several." };
     private readonly Option<string> _socket = new("--socket") { HelpName = "path", Description = "The host's admin socket. Default: the file's name with .sock." };
-    private readonly Option<string> _secretFile = new("--secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted store. Else JAM_SESSION_AES_SECRET is used, or you are asked." };
+    private readonly Option<string> _secretFile = new("--secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted store. Else JAM_SESSION_AES_SECRET is used, or you are asked. Whether one is needed is seen in the file." };
+    private readonly Option<string[]> _previous = new("--previous-secret-file")
+    {
+        HelpName = "path", Description = "A file that holds a key of before, which still reads; may be said more than once.", DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "JSON lines instead of a table." };
 
     /// <summary>A test's; null: the process's.</summary>
@@ -20,7 +25,7 @@ internal sealed class CommonOptions
     /// <summary>Gives a command these options, and an action whose refusals become messages and exit codes.</summary>
     public Command On(Command command, Func<Invocation, int> action)
     {
-        foreach (var option in (Option[])[_file, _config, _store, _socket, _secretFile, _json])
+        foreach (var option in (Option[])[_file, _config, _store, _socket, _secretFile, _previous, _json])
         {
             command.Options.Add(option);
         }
@@ -36,5 +41,6 @@ internal sealed class CommonOptions
         Store = parsed.GetValue(_store),
         Socket = parsed.GetValue(_socket),
         SecretFile = parsed.GetValue(_secretFile),
+        PreviousSecretFiles = parsed.GetValue(_previous) ?? [],
     };
 }

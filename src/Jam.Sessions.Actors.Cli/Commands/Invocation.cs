@@ -4,6 +4,7 @@ using System.Text.Json;
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cli.Stores;
+using Jam.Sessions.Actors.Hosting;
 
 namespace Jam.Sessions.Actors.Cli.Commands;
 
@@ -12,6 +13,7 @@ internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool 
 {
     private StoreTarget? _target;
     private string? _answer;
+    private string? _newSecret;
 
     /// <summary>Whether a program reads what is said.</summary>
     public bool IsJson => isJson;
@@ -24,6 +26,20 @@ internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool 
     public StoreTarget TargetOf(StoreArguments arguments) => new(arguments, terminal, _answer);
 
     public StoreArguments Store => store;
+
+    /// <summary>A key that is to be the store's from now on: of a file, of the environment, or of who is asked, once.</summary>
+    /// <exception cref="AdminRefusal">There is none.</exception>
+    public string NewSecret(string? file)
+    {
+        if (file is not null && !File.Exists(file))
+        {
+            throw new AdminRefusal(AdminRefusalKind.BadRequest, $"There is no secret file {file}.");
+        }
+
+        const string variable = "JAM_SESSION_NEW_AES_SECRET", how = $"The new key comes from --new-secret-file, or from the environment variable {variable}.";
+        _newSecret ??= file is not null ? Secrets.TextOf(file, "--new-secret-file") : Environment.GetEnvironmentVariable(variable) ?? terminal.Ask?.Invoke(how);
+        return string.IsNullOrWhiteSpace(_newSecret) ? throw new AdminRefusal(AdminRefusalKind.WrongSecret, $"There is no new key. {how}") : _newSecret;
+    }
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 

@@ -14,7 +14,7 @@ internal static class TransferCommands
 {
     public static Command Verify(Command command, CommonOptions common)
     {
-        command.Description += " A running host's store is verified from a fresh backup. To verify a backup, name its folder with --file.";
+        command.Description += " It says how ids and data are kept, and which keys are needed. A running host's store is verified from a fresh backup. To verify a backup, name its folder with --file.";
         return common.On(command, Verify);
     }
 
@@ -39,9 +39,9 @@ internal static class TransferCommands
 
     public static Command Import(Command command, CommonOptions common)
     {
-        command.Description += " Ids stay valid; handles are new.";
-        var source = new Argument<string>("source") { Description = "A session file of jam or of this engine, or JSON lines as export writes them." };
-        var secret = new Option<string>("--source-secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted source." };
+        command.Description += " Ids stay valid; handles are new. Into a store with hashed ids, ids come as digests; digests come into such a store only.";
+        var source = new Argument<string>("source") { Description = "A session file of jam or of this engine, or JSON lines as export writes them. Of a session file journals beside it are not read: flush it first." };
+        var secret = new Option<string>("--source-secret-file") { HelpName = "path", Description = "A file that holds the key of an encrypted source, where that is not the store's." };
         var present = new Option<bool>("--skip-present") { Description = "Leave out sessions whose ids there are already." };
         var unreadable = new Option<bool>("--skip-unreadable") { Description = "Leave out what is no session, or cannot be read." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and change nothing." };
@@ -56,8 +56,8 @@ internal static class TransferCommands
 
     public static Command Export(Command command, CommonOptions common)
     {
-        command.Description += " The only command that shows ids. A store that a running host has is exported from a fresh backup.";
-        var target = new Argument<string>("target") { Description = "A file that is not there yet. It is made with mode 0600: who has it can sign in as anybody." };
+        command.Description += " The only command that shows ids, or digests where the store has only those; and data, decrypted. A store that a running host has is exported from a fresh backup.";
+        var target = new Argument<string>("target") { Description = "A file that is not there yet. It is made with mode 0600: who has ids can sign in as anybody." };
         command.Arguments.Add(target);
         return common.On(command, run => Export(run, run.Get(target)!));
     }
@@ -91,8 +91,11 @@ internal static class TransferCommands
                 json.WriteNumber("documents", backup.Documents);
                 json.WriteNumber("length", backup.File.Length);
                 json.WriteString("takenAt", backup.TakenAt);
+                json.WriteString("encryption", (backup.Mode ?? StoreMode.None).EncryptionName);
+                json.WriteString("ids", (backup.Mode ?? StoreMode.None).IdsName);
+                json.WriteBoolean("decrypted", false);
             }),
-            _ => run.Terminal.Say($"{backup.Path} holds {StoreTables.Count(backup.Documents, "document")} in {StoreTables.Count(backup.File.Length, "byte")}, as of {backup.TakenAt}; written, read again, and the same."));
+            _ => run.Terminal.Say($"{backup.Path} holds {StoreTables.Count(backup.Documents, "document")} in {StoreTables.Count(backup.File.Length, "byte")}, as of {backup.TakenAt}; written, read again, and the same.{(backup.Mode is { IsEncrypted: true } ? " Whether its data can be decrypted was not tried: verify does that, with the key." : "")}"));
         return ExitCode.Done;
     }
 
@@ -135,7 +138,14 @@ internal static class TransferCommands
         {
             try
             {
-                using var store = isDryRun && OfflineStore.IsThere(run.Target) ? OfflineStore.Read(run.Target) : OfflineStore.Open(run.Target, mayBeNew: true);
+                var isThere = OfflineStore.IsThere(run.Target);
+                if (!isThere && !run.Target.SaysMode)
+                {
+                    var areHashed = SourceOf(run, Path.GetFullPath(source), sourceSecret).Mode is { AreIdsHashed: true };
+                    run.Target.Assume(new StoreMode(run.Store.SecretFile is null ? SessionEncryption.None : SessionEncryption.Fernet, areHashed));
+                }
+
+                using var store = isDryRun && isThere ? OfflineStore.Read(run.Target) : OfflineStore.Open(run.Target, mayBeNew: true);
                 return Import(run, store, Path.GetFullPath(source), sourceSecret, skip, isDryRun);
             }
             catch (SessionStoreLockedException e)
@@ -161,9 +171,7 @@ internal static class TransferCommands
 
     private static Importer Import(Invocation run, OfflineStore store, string source, string? sourceSecret, (bool Present, bool Unreadable) skip, bool isDryRun)
     {
-        var target = run.TargetOf(run.Store with { File = source, SecretFile = sourceSecret });
-        var plain = new DocumentCodec(null, rules: run.Target.Options.Rules(), clock: run.Target.Clock);
-        var importer = target.WithSecret(codec => Importer.Read(run.Target.Disk, source, codec.NewReader(), plain.NewReader(), run.Target.Options));
+        var importer = ReadSource(run, source, sourceSecret);
         var all = importer.Behind(store.Documents);
         importer.RequireAllowed(source, skip.Present, skip.Unreadable, run.Target.Options, store.Sessions.Count());
         if (!isDryRun && importer.Count > importer.Present)
@@ -172,6 +180,27 @@ internal static class TransferCommands
         }
 
         return importer;
+    }
+
+    /// <summary>What the source has, with ids as the store keeps them.</summary>
+    private static Importer ReadSource(Invocation run, string source, string? sourceSecret)
+    {
+        var (from, mode) = SourceOf(run, source, sourceSecret);
+        if (mode is { AreIdsHashed: true } && !run.Target.Mode.AreIdsHashed)
+        {
+            throw new AdminRefusal(AdminRefusalKind.Refused, $"{source} has digests in the place of ids, and {run.Target.Path} keeps ids as they are. Nothing was imported; hash-ids makes the store take digests.");
+        }
+
+        from.Assume((mode ?? StoreMode.None) with { AreIdsHashed = run.Target.Mode.AreIdsHashed });
+
+        var plain = new DocumentCodec(null, rules: run.Target.Options.Rules(), clock: run.Target.Clock);
+        return Importer.Read(run.Target.Disk, source, () => from.Codec(Conversions.IdsToHashed).NewReader(), plain.NewReader(), run.Target.Options);
+    }
+
+    private static (StoreTarget Source, StoreMode? Mode) SourceOf(Invocation run, string source, string? secret)
+    {
+        var from = run.TargetOf(run.Store with { File = source, SecretFile = secret ?? run.Store.SecretFile });
+        return (from, !Importer.IsLines(from.Disk, source) ? from.Find() : Importer.HasDigests(from.Disk, source) ? new StoreMode(SessionEncryption.None, AreIdsHashed: true) : null);
     }
 
     private static int Export(Invocation run, string target)
@@ -190,7 +219,7 @@ internal static class TransferCommands
         var (written, unreadable) = Steps.Run(run.Terminal, run.IsJson, "exporting", progress =>
         {
             using var store = OfflineStore.Read(from);
-            return Exporter.Write(run.Target.Disk, path, store.Documents, store.Now, progress);
+            return Exporter.Write(run.Target.Disk, path, store.Documents, from.Options.Rules().Ids, store.Now, progress);
         });
         run.Say(
             AdminJson.Object(json =>
@@ -198,9 +227,12 @@ internal static class TransferCommands
                 json.WriteString("command", "export");
                 json.WriteString("file", path);
                 json.WriteNumber("sessions", written);
+                json.WriteString("ids", from.Mode.IdsName);
                 json.WriteNumber("unreadable", unreadable);
             }),
-            _ => run.Terminal.Say($"{path} has {StoreTables.Count(written, "session")} with ids, as they are: keep it as you keep passwords. Not in it, since they cannot be read: {StoreTables.Number(unreadable)}."));
+            _ => run.Terminal.Say(
+                $"{path} has {StoreTables.Count(written, "session")} {(from.Mode.AreIdsHashed ? "with digests of their ids: nobody can sign in with them, and only a store with hashed ids takes them back. Data is as it is" : "with ids, as they are")}: keep it as you keep passwords. "
+                + $"Not in it, since they cannot be read: {StoreTables.Number(unreadable)}."));
         return ExitCode.Done;
     }
 
@@ -217,7 +249,7 @@ internal static class TransferCommands
         try
         {
             var backup = Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder.FullName));
-            code = action(run.TargetOf(run.Store with { File = backup.SessionFile }));
+            code = action(run.TargetOf(run.Store with { File = backup.SessionFile, BackupOf = run.Target.Path }));
             return true;
         }
         finally

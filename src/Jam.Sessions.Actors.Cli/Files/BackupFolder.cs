@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Jam.Sessions.Actors.Admin;
+using Jam.Sessions.Actors.Cli.Stores;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.JsonFile;
 
@@ -22,6 +23,9 @@ internal sealed class BackupFolder
     private const int MaxManifest = 1 << 16;
 
     private BackupFolder(string path, int documents, Fingerprint file, string takenAt) => (Path, Documents, File, TakenAt) = (path, documents, file, takenAt);
+
+    /// <summary>The mode that its file is in, once that was read; null where it is in none.</summary>
+    public StoreMode? Mode { get; private set; }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -48,8 +52,8 @@ internal sealed class BackupFolder
         {
             var said = Write(disk, file, take);
             disk.SyncDirectory(path);
-            var read = Verify(disk, file, said.Documents, said.File);
-            var backup = new BackupFolder(path, read, said.File, said.TakenAt);
+            var backup = new BackupFolder(path, said.Documents, said.File, said.TakenAt);
+            backup.Verify(disk);
             backup.WriteManifest(disk);
             return backup;
         }
@@ -68,7 +72,7 @@ internal sealed class BackupFolder
         using var file = disk.OpenRead(manifest) ?? throw new AdminRefusal(
             AdminRefusalKind.Refused, $"{path} is no backup, or one that was never finished: it has no {ManifestName}.");
         var backup = Parse(path, manifest, file);
-        Verify(disk, backup.SessionFile, backup.Documents, backup.File);
+        backup.Verify(disk);
         return backup;
     }
 
@@ -102,13 +106,17 @@ internal sealed class BackupFolder
         return (root.GetProperty("documents").GetInt32(), FileOf(root), root.GetProperty("takenAt").GetString() ?? "");
     }
 
-    /// <summary>Reads a session file as jam and an engine do, and compares it to what it must be. The secret is not needed for that.</summary>
-    private static int Verify(IDisk disk, string path, int documents, Fingerprint file)
+    /// <summary>Reads the session file as jam and an engine do, and compares it to what it must be. No secret is needed for that, and encrypted data is not looked into.</summary>
+    private void Verify(IDisk disk)
     {
-        var read = SnapshotReader.Read(disk, path, new DocumentCodec(null).NewReader());
-        return read.Fingerprint == file && read.Documents.Count == documents
-            ? documents
-            : throw new AdminRefusal(AdminRefusalKind.Damaged, $"{path} is not what the backup was to be: it has {read.Fingerprint.Length} bytes of {file.Length}, or others. Take the backup again.");
+        var reader = new DocumentCodec(null).NewReader();
+        var read = SnapshotReader.Read(disk, SessionFile, reader);
+        if (read.Fingerprint != File || read.Documents.Count != Documents)
+        {
+            throw new AdminRefusal(AdminRefusalKind.Damaged, $"{SessionFile} is not what the backup was to be: it has {read.Fingerprint.Length} bytes of {File.Length}, or others. Take the backup again.");
+        }
+
+        Mode = StoreMode.Of(reader.Counts);
     }
 
     private void WriteManifest(IDisk disk)

@@ -30,13 +30,13 @@ internal sealed class Importer
     /// <summary>Reads a file of sessions: jam's or this engine's, or JSON lines.</summary>
     /// <param name="disk">Where.</param>
     /// <param name="path">The file.</param>
-    /// <param name="source">Reads documents of it.</param>
+    /// <param name="source">Makes a reader of its documents, where they are not lines.</param>
     /// <param name="plain">Reads documents that are not encrypted, with the rules of the store.</param>
     /// <param name="options">What the store allows.</param>
     /// <exception cref="AdminRefusal">It is neither, and where.</exception>
     /// <exception cref="SessionStoreException">It is damaged.</exception>
     /// <exception cref="SessionSecretException">It is encrypted with another key.</exception>
-    public static Importer Read(IDisk disk, string path, DocumentReader source, DocumentReader plain, ResolvedOptions options)
+    public static Importer Read(IDisk disk, string path, Func<DocumentReader> source, DocumentReader plain, ResolvedOptions options)
     {
         var importer = new Importer();
         if (IsLines(disk, path))
@@ -45,11 +45,12 @@ internal sealed class Importer
             return importer;
         }
 
-        var read = SnapshotReader.Read(disk, path, source);
-        source.Validate(path);
+        var reader = source();
+        var read = SnapshotReader.Read(disk, path, reader);
+        reader.Validate(path);
         foreach (var document in read.Documents)
         {
-            importer.Add(document, source.Now, options, where: $"document {LargeDocumentIds.TextOf(document.DocumentId is Document.NoDocumentId ? 0 : document.DocumentId)}");
+            importer.Add(document, reader.Now, options, where: $"document {LargeDocumentIds.TextOf(document.DocumentId is Document.NoDocumentId ? 0 : document.DocumentId)}");
         }
 
         return importer;
@@ -139,7 +140,12 @@ internal sealed class Importer
     }
 
     /// <summary>jam's file names a table first, whose value is an object of objects; a line names members of a session.</summary>
-    private static bool IsLines(IDisk disk, string path)
+    public static bool IsLines(IDisk disk, string path) => FirstName(disk, path) is "id" or "digest" or "key" or "data" or "createdAt" or "dataText" or "lifetime";
+
+    /// <summary>Whether what is exported from a store with hashed ids begins so.</summary>
+    public static bool HasDigests(IDisk disk, string path) => FirstName(disk, path) is "digest";
+
+    private static string? FirstName(IDisk disk, string path)
     {
         using var file = disk.OpenRead(path) ?? throw new AdminRefusal(AdminRefusalKind.Refused, $"There is no file {path}.");
         var start = new byte[1 << 16];
@@ -149,13 +155,11 @@ internal sealed class Importer
             var scanner = new JsonScanner(start.AsSpan(0, length));
             scanner.Take((byte)'{');
             scanner.Peek();
-            var name = scanner.TakeString();
-            return name.SequenceEqual("id"u8) || name.SequenceEqual("key"u8) || name.SequenceEqual("data"u8) || name.SequenceEqual("createdAt"u8)
-                || name.SequenceEqual("dataText"u8) || name.SequenceEqual("lifetime"u8);
+            return System.Text.Encoding.UTF8.GetString(scanner.TakeString());
         }
         catch (JsonDamage)
         {
-            return false;
+            return null;
         }
     }
 

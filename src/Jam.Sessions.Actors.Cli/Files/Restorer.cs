@@ -18,7 +18,7 @@ internal static class Restorer
     /// <exception cref="SessionStoreLockedException">And somebody has it.</exception>
     public static int Restore(IDisk disk, BackupFolder backup, string target, bool endAll)
     {
-        using var @lock = disk.Lock($"{target}.lock", StoreTarget.Holder);
+        using var @lock = Recovery.Lock(disk, target, StoreTarget.Holder);
         using var journals = LockedJournals.Take(disk, target);
         if (disk.Stamp(target) is not null || journals.LastNumber > 0)
         {
@@ -45,13 +45,8 @@ internal static class Restorer
     {
         using var source = disk.OpenRead(backup.SessionFile) ?? throw new IOException($"{backup.SessionFile} is gone.");
         using var file = disk.Create(path);
-        var (buffer, written) = (new byte[1 << 20], Fingerprint.Empty);
-        while (source.Read(buffer, written.Length) is > 0 and var count)
-        {
-            file.Write(buffer.AsSpan(0, count), written.Length);
-            written = written.With(buffer.AsSpan(0, count));
-        }
-
+        using var output = new FileStreamOver(file);
+        var written = FileBytes.Copy(source, output);
         file.Sync();
         return written == backup.File
             ? backup.Documents

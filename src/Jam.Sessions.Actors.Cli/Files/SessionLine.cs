@@ -12,6 +12,7 @@ namespace Jam.Sessions.Actors.Cli.Files;
 /// <code>
 /// {"id": "…", "key": "user1", "createdAt": 1795367285.296665, "data": {"cart": []}, "lifetime": {"seen": 1795367345.0, "idle": 1200.0}}
 /// </code>
+/// A store with hashed ids has no ids to give: its lines have <c>"digest"</c> in the place of <c>"id"</c>.
 /// </summary>
 /// <remarks>Data that is no JSON object is a text, <c>"dataText"</c>. Without a time of creation that is now; without a lifetime the store's holds.</remarks>
 internal static class SessionLine
@@ -19,7 +20,10 @@ internal static class SessionLine
     private const int MaxIdLength = 4096;
 
     /// <summary>Writes a line; false where the session cannot be written as one.</summary>
-    public static bool TryWrite(IBufferWriter<byte> output, Document session)
+    /// <param name="output">Where to.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="ids">How its id is kept.</param>
+    public static bool TryWrite(IBufferWriter<byte> output, Document session, StoredIds ids)
     {
         if (session.Id.Length == 0 || session.Key.Length == 0 || !session.IsReadable)
         {
@@ -29,7 +33,7 @@ internal static class SessionLine
         using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartObject();
-            json.WriteString("id", session.Id);
+            WriteId(json, session.Id, ids);
             json.WriteString("key", session.Key);
             if (session.CreatedAt is not null)
             {
@@ -71,7 +75,7 @@ internal static class SessionLine
 
     private static Document Read(JsonElement json, DocumentReader reader)
     {
-        var (id, key, createdAt) = ("", "", UnixTime.FromDateTimeOffset(new DateTimeOffset(reader.Now, TimeSpan.Zero)));
+        var (id, digest, key, createdAt) = ("", "", "", UnixTime.FromDateTimeOffset(new DateTimeOffset(reader.Now, TimeSpan.Zero)));
         SessionData? data = null;
         string? lifetime = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -82,6 +86,9 @@ internal static class SessionLine
             {
                 case "id":
                     id = member.Value.GetString() is { Length: > 0 and <= MaxIdLength } text ? text : throw new FormatException($"its id is empty, or longer than {MaxIdLength}");
+                    break;
+                case "digest":
+                    digest = StoredIds.ReadText(System.Text.Encoding.UTF8.GetBytes(member.Value.GetString() ?? "")) is not null ? member.Value.GetString()! : throw new FormatException("its digest is none");
                     break;
                 case "key":
                     key = member.Value.GetString() is { Length: > 0 and <= SessionKeys.MaxLength } name ? name : throw new FormatException($"its key is empty, or longer than {SessionKeys.MaxLength}");
@@ -103,35 +110,53 @@ internal static class SessionLine
             }
         }
 
-        if (id.Length == 0 || key.Length == 0 || data is null)
+        if ((id.Length == 0) == (digest.Length == 0) || key.Length == 0 || data is null)
         {
-            throw new FormatException("it lacks its id, key or data");
+            throw new FormatException("it lacks its id, key or data, or has an id and a digest");
         }
 
-        return AsDocument(id, key, createdAt, data, lifetime, reader);
+        var document = AsDocument((id, digest), key, createdAt, data, lifetime, reader);
+        return document.Id.Length > 0 ? document : throw new FormatException("it has a digest in the place of its id, and this store keeps ids as they are: hash-ids changes that");
     }
 
     /// <summary>What jam's file would say of it, read as that.</summary>
-    private static Document AsDocument(string id, string key, double createdAt, SessionData data, string? lifetime, DocumentReader reader)
+    private static Document AsDocument((string Id, string Digest) known, string key, double createdAt, SessionData data, string? lifetime, DocumentReader reader)
     {
         var document = new ArrayBufferWriter<byte>();
         document.Write("\"1\": {\"key\": "u8);
         JsonText.WriteString(document, key.AsSpan());
-        document.Write(", \"session_id\": "u8);
-        JsonText.WriteString(document, id.AsSpan());
+        if (known.Id.Length > 0)
+        {
+            document.Write(", \"session_id\": "u8);
+            JsonText.WriteString(document, known.Id.AsSpan());
+        }
+
         document.Write(", \"data\": "u8);
         document.Advance(JsonText.WriteString(document.GetSpan(JsonText.MaxStringLength(data.Length)), data.Utf8.Span));
         document.Write(", \"created_at\": "u8);
         document.Advance(JsonText.Float(createdAt, document.GetSpan(JsonText.MaxFloatLength)).Length);
-        if (lifetime is not null)
+        if (lifetime is not null || known.Digest.Length > 0)
         {
             document.Write(", \"jam_sessions\": "u8);
-            document.Write(System.Text.Encoding.UTF8.GetBytes(lifetime));
+            document.Write(System.Text.Encoding.UTF8.GetBytes(
+                known.Digest.Length == 0 ? lifetime! : $$"""{"id": "{{known.Digest}}"{{(lifetime is null ? "" : $", {lifetime.AsSpan().TrimStart()[1..].TrimEnd()[..^1]}")}}}"""));
         }
 
         document.Write("}"u8);
         var scanner = new JsonScanner(document.WrittenSpan);
         return reader.Read(document.WrittenSpan, ref scanner);
+    }
+
+    private static void WriteId(Utf8JsonWriter json, string id, StoredIds ids)
+    {
+        if (!ids.AreHashed)
+        {
+            json.WriteString("id", id);
+            return;
+        }
+
+        Span<byte> digest = stackalloc byte[StoredIds.TextLength];
+        json.WriteString("digest", digest[..StoredIds.WriteText(id, digest)]);
     }
 
     private static void WriteData(Utf8JsonWriter json, SessionData data)

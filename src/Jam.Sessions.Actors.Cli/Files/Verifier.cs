@@ -1,6 +1,7 @@
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Cli.Stores;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
 
@@ -44,7 +45,7 @@ internal static class Verifier
                 return new Verdict("absent", ExitCode.Partly, "There is no file and no journal. A start would begin an empty store.");
             }
 
-            return target.WithSecret(codec => Of(Recovery.Read(target.Disk, target.Path, codec, holder: null, target.Options.AllowForeignFile), target.Options.IsSessionCrypt));
+            return target.SaysMode ? Of(Read(target, target.Codec(target.HostsConversions)), target) : target.WithSecret(codec => Of(Read(target, codec), target));
         }
         catch (SessionStoreConflictException e)
         {
@@ -60,28 +61,48 @@ internal static class Verifier
         }
         catch (SessionSecretException e)
         {
-            return new Verdict("wrong-secret", ExitCode.WrongSecret, e.Message);
+            var found = target.Find();
+            return new Verdict(found is null || found == target.Mode ? "wrong-secret" : "wrong-mode", ExitCode.WrongSecret, e.Message) { Mode = found };
         }
         catch (SecretNeeded e) when (!mayAsk)
         {
-            return new Verdict("needs-secret", ExitCode.WrongSecret, e.Message);
+            return new Verdict("needs-secret", ExitCode.WrongSecret, e.Message) { Mode = target.Find() };
         }
     }
 
-    private static Verdict Of(RecoveredSessions read, bool isCrypt)
+    private static RecoveredSessions Read(StoreTarget target, DocumentCodec codec) =>
+        Recovery.Read(target.Disk, target.Path, codec, holder: null, target.Options.AllowForeignFile);
+
+    private static Verdict Of(RecoveredSessions read, StoreTarget target)
     {
+        var ring = target.Ring();
         var opaque = read.Documents.Where(document => document.IsOpaque).ToList();
-        var unreadable = read.Documents.Where(document => !document.IsOpaque && ReferenceEquals(document.Data, SessionData.Unreadable)).ToList();
+        var unreadable = read.Documents.Where(document => !document.IsOpaque && !document.IsReadable).ToList();
+        var changed = unreadable.Where(document => WasChanged(document, ring)).ToList();
         var isWhole = opaque.Count + unreadable.Count == 0;
-        return new Verdict(isWhole ? "sound" : "partly", isWhole ? ExitCode.Done : ExitCode.Partly, isWhole ? "A start would serve all of it." : "A start would work, keep all of it, and not serve what is named here.")
+        return new Verdict(isWhole ? "sound" : "partly", isWhole ? ExitCode.Done : ExitCode.Partly, (isWhole ? "A start would serve all of it." : "A start would work, keep all of it, and not serve what is named here.") + (read.Conversion is { } conversion ? $" It would convert the file: {conversion}." : ""))
         {
             Served = read.Documents.Count - opaque.Count,
-            Encrypted = isCrypt,
+            Mode = StoreMode.Of(read.Counts) ?? target.Mode,
+            Keys = [.. read.Counts.ByKey.Select(key => (KeyRing.NameOf(key.Key), key.Value))],
+            Changed = (changed.Count, Names(changed)),
             KeptNotServed = (opaque.Count, Names(opaque)),
             Unreadable = (unreadable.Count, Names(unreadable)),
             Replaced = read.Snapshot.Replaced,
             JournalBytes = read.JournalBytes,
         };
+    }
+
+    /// <summary>Whether a key that is given made the document's data, which it cannot read where the document stands now, or as it is.</summary>
+    private static bool WasChanged(Document document, KeyRing? ring)
+    {
+        if (ring is null || document.Raw is null)
+        {
+            return false;
+        }
+
+        var scanner = new JsonScanner(document.Raw);
+        return new DocumentReader(null).ReadFields(document.DocumentId, ref scanner) is var fields && ring.Made(fields.Data.Utf8.Span);
     }
 
     private static IReadOnlyList<string> Names(List<Document> documents) =>
@@ -104,7 +125,14 @@ internal sealed record Verdict(string Outcome, int ExitCode, string Message)
 {
     public int Served { get; init; }
 
-    public bool Encrypted { get; init; }
+    /// <summary>The mode that the file is in; null where that is not known.</summary>
+    public StoreMode? Mode { get; init; }
+
+    /// <summary>The keys that are needed, by their options, and how many documents each reads.</summary>
+    public IReadOnlyList<(string Name, int Documents)> Keys { get; init; } = [];
+
+    /// <summary>Of those that cannot be read: bound to their records, and changed or moved.</summary>
+    public (int Count, IReadOnlyList<string> Documents) Changed { get; init; } = (0, []);
 
     public (int Count, IReadOnlyList<string> Documents) KeptNotServed { get; init; } = (0, []);
 

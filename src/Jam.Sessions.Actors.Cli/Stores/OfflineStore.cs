@@ -1,4 +1,5 @@
 using Jam.Sessions.Actors.Admin;
+using Jam.Sessions.Actors.Cli.Files;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
@@ -10,14 +11,17 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
 {
     private readonly StoreTarget _target;
     private readonly SessionStore? _store;
-    private readonly Func<StoreCopy> _copy;
+    private readonly Func<Func<int, Stream>, (long Length, uint Checksum)> _copy;
 
-    private OfflineStore(StoreTarget target, SessionStore? store, IReadOnlyList<Document> documents, Func<StoreCopy> copy)
+    private OfflineStore(StoreTarget target, SessionStore? store, IReadOnlyList<Document> documents, Func<Func<int, Stream>, (long Length, uint Checksum)> copy)
     {
         (_target, _store, _copy, Documents) = (target, store, copy, documents);
     }
 
     public bool IsRunning => false;
+
+    /// <summary>Whether it was read without its secret: data is what stands in the file.</summary>
+    public bool IsBlind { get; private init; }
 
     public string Path => _target.Path;
 
@@ -31,15 +35,21 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
     public long Now => _target.Clock.Now();
 
     /// <summary>Reads it, under the lock that an engine takes, and writes nothing.</summary>
-    public static OfflineStore Read(StoreTarget target)
+    /// <param name="target">Which.</param>
+    /// <param name="needsSecret">Whether data must be readable; else an encrypted store is read without its secret, where that is not at hand.</param>
+    /// <exception cref="SecretNeeded">It is not at hand.</exception>
+    public static OfflineStore Read(StoreTarget target, bool needsSecret = true)
     {
         RequireStore(target);
         RequireOwnFiles(target.Path);
-        return target.WithSecret(codec =>
+        try
         {
-            var read = Recovery.Read(target.Disk, target.Path, codec, StoreTarget.Holder, target.Options.AllowForeignFile);
-            return new OfflineStore(target, store: null, read.Documents, () => new StoreCopy([.. read.Documents], (read.Snapshot.Head, read.Snapshot.Tail, codec), NoPace()));
-        });
+            return target.WithSecret(codec => Read(target, codec, isBlind: false));
+        }
+        catch (SecretNeeded) when (!needsSecret)
+        {
+            return Read(target, target.BlindCodec(), isBlind: true);
+        }
     }
 
     /// <summary>Opens it as an engine does, to change it.</summary>
@@ -60,7 +70,7 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
         return target.WithSecret(codec =>
         {
             var (store, documents) = Recovery.Open(target.Disk, target.Path, codec, StoreTarget.Holder, target.Options.AllowForeignFile);
-            return new OfflineStore(target, store, documents, () => store.BeginCopy([.. documents]));
+            return new OfflineStore(target, store, documents, open => WriteTo(open, store.BeginCopy([.. documents])));
         });
     }
 
@@ -68,9 +78,7 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
     /// <exception cref="SessionStoreException">The disk refused; then what was there still is.</exception>
     public void Replace(IReadOnlyList<Document> documents)
     {
-        var snapshot = _store!.BeginSnapshot([.. documents], eraseHistory: true, isExact: true);
-        snapshot.Write();
-        _store.Complete(snapshot);
+        _store!.Rewrite([.. documents], isExact: true);
         Documents = documents;
     }
 
@@ -80,13 +88,31 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
 
     public void Flush() => Replace(Documents);
 
-    public (long Length, uint Checksum) Copy(Func<int, Stream> open)
-    {
-        var copy = _copy();
-        return copy.WriteTo(open(copy.Count));
-    }
+    public (long Length, uint Checksum) Copy(Func<int, Stream> open) => _copy(open);
 
     public void Dispose() => _store?.Dispose();
+
+    private static OfflineStore Read(StoreTarget target, DocumentCodec codec, bool isBlind)
+    {
+        var read = Recovery.Read(target.Disk, target.Path, codec, StoreTarget.Holder, target.Options.AllowForeignFile, isChecked: !isBlind);
+        return new OfflineStore(target, store: null, read.Documents, open => Copy(target, read, isBlind ? null : codec, open)) { IsBlind = isBlind };
+    }
+
+    /// <summary>A file that holds everything is copied as it is, which takes no secret; else it is written as a snapshot would be.</summary>
+    private static (long Length, uint Checksum) Copy(StoreTarget target, RecoveredSessions read, DocumentCodec? codec, Func<int, Stream> open)
+    {
+        if (read.Stamp is null || read.LastBatch > read.Base.Covers)
+        {
+            return WriteTo(open, new StoreCopy([.. read.Documents], (read.Snapshot.Head, read.Snapshot.Tail, codec ?? target.Codec()), NoPace()));
+        }
+
+        using var file = target.Disk.OpenRead(target.Path);
+        var copied = FileBytes.Copy(file, open(read.Documents.Count));
+        return copied == read.Snapshot.Fingerprint ? (copied.Length, copied.Crc)
+            : throw new AdminRefusal(AdminRefusalKind.Locked, $"{target.Path} was changed while it was copied. Call the command again.");
+    }
+
+    private static (long Length, uint Checksum) WriteTo(Func<int, Stream> open, StoreCopy copy) => copy.WriteTo(open(copy.Count));
 
     private int Remove(Func<object, bool> isToGo)
     {
@@ -106,7 +132,7 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
     public static bool IsThere(StoreTarget target) =>
         target.Disk.Stamp(target.Path) is not null || (Directory.Exists(System.IO.Path.GetDirectoryName(target.Path)) && JournalFiles.List(target.Disk, target.Path).Count > 0);
 
-    private static void RequireStore(StoreTarget target)
+    public static void RequireStore(StoreTarget target)
     {
         if (!IsThere(target))
         {
@@ -125,7 +151,7 @@ internal sealed class OfflineStore : IAdminStore, IDisposable
     }
 
     /// <summary>What another user, root most of all, leaves here its host could not open any more.</summary>
-    private static void RequireOwnFiles(string path)
+    public static void RequireOwnFiles(string path)
     {
         if (OperatingSystem.IsWindows() || (FileStatus.Of(path, follow: true) ?? FileStatus.Of($"{path}.lock", follow: false)) is not { } file || file.Owner == PeerUser.Own)
         {

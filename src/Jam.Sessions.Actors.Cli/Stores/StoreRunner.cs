@@ -11,12 +11,27 @@ internal static class StoreRunner
     {
         try
         {
-            using var store = request.Command is AdminCommand.Flush or AdminCommand.End or AdminCommand.Sweep && !request.IsDryRun ? OfflineStore.Open(target) : OfflineStore.Read(target);
+            using var store = request.Command is AdminCommand.Flush or AdminCommand.End or AdminCommand.Sweep && !request.IsDryRun ? OfflineStore.Open(target) : OfflineStore.Read(target, needsSecret: false);
+            if (store.IsBlind && request.Command != AdminCommand.Backup)
+            {
+                target.Terminal.Complain("read without the secret: sizes are those of encrypted data, and whether it can be read was not tried.");
+            }
+
             return AdminCommands.Run(request, store, reply, out _);
         }
         catch (SessionStoreLockedException locked)
         {
             return AdminClient.TryRun(target.Options.AdminSocketPath, request, reply) ?? throw NotOnline(target, locked);
+        }
+        catch (SecretNeeded)
+        {
+            // Who runs the store has its secret.
+            if (AdminClient.TryRun(target.Options.AdminSocketPath, request, reply) is { } answer)
+            {
+                return answer;
+            }
+
+            throw;
         }
         catch (AdminRefusal refusal) when (refusal.Kind == AdminRefusalKind.Refused && OperatingSystem.IsLinux())
         {

@@ -2,6 +2,7 @@ using Akka.Configuration;
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Disk;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.Hosting;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
@@ -9,13 +10,13 @@ using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Cli.Stores;
 
-/// <summary>Which store, and what is needed to open it: what the host's options say, and the secret.</summary>
+/// <summary>Which store, and what is needed to open it: what the host's options say, the mode that its file is in, and the secret.</summary>
 internal sealed class StoreTarget
 {
     private readonly JamSessionsOptions _code;
     private readonly Config _hocon;
     private readonly string _store;
-    private readonly string? _answer;
+    private readonly string? _shown;
 
     /// <param name="arguments">What the command line says.</param>
     /// <param name="terminal">Where warnings go.</param>
@@ -23,15 +24,18 @@ internal sealed class StoreTarget
     /// <param name="disk">Null: the machine's.</param>
     public StoreTarget(StoreArguments arguments, Terminal terminal, string? answer = null, IDisk? disk = null)
     {
-        _answer = answer;
+        Terminal = terminal;
+        _shown = arguments.BackupOf;
         _store = arguments.Store ?? "";
         _hocon = arguments.Config is { } config ? ParseHocon(config) : Config.Empty;
         _code = new JamSessionsOptions { JsonPath = arguments.File, AdminSocketPath = arguments.Socket };
-        if (arguments.SecretFile is { } secret)
-        {
-            (_code.IsSessionCrypt, _code.SessionAesSecret) = (true, File.Exists(secret) ? secret : throw new AdminRefusal(AdminRefusalKind.BadRequest, $"There is no secret file {secret}."));
-        }
+        Secrets = new StoreSecrets(arguments, answer);
+        Options = Resolve();
+        HostsMode = StoreMode.Of(Options);
+        HostsConversions = StoreCodec.ConversionsOf(Options);
 
+        // What the file says of ids before a rework is the host's to forget, not the tool's.
+        _code.ReworkGrace = Options.ReworkGrace ?? TimeSpan.Zero;
         Options = Resolve();
         Clock = new WallClock(Options.TimeProvider);
         Disk = disk ?? PhysicalDisk.Of(Options.AllowUnlocked, terminal.Complain);
@@ -39,33 +43,90 @@ internal sealed class StoreTarget
 
     public ResolvedOptions Options { get; private set; }
 
+    /// <summary>Where warnings go.</summary>
+    public Terminal Terminal { get; }
+
     public IDisk Disk { get; }
 
     public WallClock Clock { get; }
 
+    public StoreSecrets Secrets { get; }
+
     public string Path => Options.JsonPath;
+
+    /// <summary>The mode that the host's options ask for.</summary>
+    public StoreMode HostsMode { get; }
+
+    /// <summary>What a start of the host may make of the file.</summary>
+    public Conversions HostsConversions { get; }
+
+    /// <summary>Whether the host's options say anything of a mode; else that of the file is taken for the host's.</summary>
+    public bool SaysMode => HostsMode != StoreMode.None;
+
+    /// <summary>The mode in which the store is read and written now.</summary>
+    public StoreMode Mode => StoreMode.Of(Options);
 
     /// <summary>Who holds the file while this tool works on it.</summary>
     public static string Holder => $"jam-sessions (process {Environment.ProcessId} on {Environment.MachineName})";
 
     /// <summary>How documents are read and written, with the secret where one is needed.</summary>
-    public DocumentCodec Codec() => StoreCodec.Of(Options, Secrets.RingOf(Options), Clock);
-
-    /// <summary>Opens or reads the store. Where it turns out to be encrypted, and nobody said so, the secret is looked for, and it is tried again.</summary>
     /// <exception cref="SecretNeeded">There is none.</exception>
+    public DocumentCodec Codec(Conversions conversions = Conversions.None) => new(Ring(), conversions, Options.Rules(), Clock);
+
+    /// <summary>Reads documents without any secret: data is what stands in the file.</summary>
+    public DocumentCodec BlindCodec() => new(null, Conversions.None, Options.Rules(), Clock);
+
+    /// <summary>The keys; null where nothing is encrypted.</summary>
+    /// <exception cref="SecretNeeded">There is none.</exception>
+    public KeyRing? Ring() => !Mode.IsEncrypted ? null
+        : Secrets.KeysOf(Options) is { Count: > 0 } keys ? KeyRing.FromKeys(keys, Mode.Encryption == SessionEncryption.AesGcm, Options.TimeProvider)
+        : throw new SecretNeeded(_shown ?? Path, Mode);
+
+    /// <summary>Opens or reads the store in the mode that its file is in. Where that is another than the options ask for, the second try is the right one.</summary>
+    /// <exception cref="SecretNeeded">There is no secret, and it needs one.</exception>
     public T WithSecret<T>(Func<DocumentCodec, T> open)
     {
         try
         {
             return open(Codec());
         }
-        catch (SessionSecretException e) when (!Options.IsSessionCrypt)
+        catch (Exception e) when (e is SessionSecretException or SecretNeeded)
         {
-            _code.SessionAesSecret = _answer ?? (Options.SessionAesSecret is { Length: > 0 } known ? known : throw new SecretNeeded(Path, e));
-            _code.IsSessionCrypt = true;
-            Options = Resolve();
+            if (Find() is not { } found || found == Mode)
+            {
+                throw;
+            }
+
+            Assume(found);
             return open(Codec());
         }
+    }
+
+    /// <summary>The mode that the file is in; null where it is in none, or cannot be read.</summary>
+    public StoreMode? Find()
+    {
+        try
+        {
+            return Look(holder: null);
+        }
+        catch (SessionStoreException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The mode that the file is in; null where it is in none.</summary>
+    /// <param name="holder">Who reads, and keeps others from the file meanwhile; null: nothing is locked.</param>
+    /// <exception cref="SessionStoreException">It cannot be read, or somebody has it.</exception>
+    public StoreMode? Look(string? holder) =>
+        StoreMode.Of(Recovery.Read(Disk, Path, new DocumentCodec(null), holder, Options.AllowForeignFile, isChecked: false).Counts);
+
+    /// <summary>From now on the store is read and written in this mode.</summary>
+    public void Assume(StoreMode mode)
+    {
+        (_code.IsSessionCrypt, _code.Encryption) = (false, mode.Encryption);
+        _code.IdsAtRest = mode.AreIdsHashed ? IdsAtRest.Hashed : IdsAtRest.Plain;
+        Options = Resolve();
     }
 
     private ResolvedOptions Resolve() => ResolvedOptions.Resolve(_code, _hocon, _store);
@@ -83,20 +144,6 @@ internal sealed class StoreTarget
     }
 }
 
-/// <summary>What the command line says of a store. Plain texts: nothing of the engine is loaded for them.</summary>
-internal sealed record StoreArguments
-{
-    public string? File { get; init; }
-
-    public string? Config { get; init; }
-
-    public string? Store { get; init; }
-
-    public string? Socket { get; init; }
-
-    public string? SecretFile { get; init; }
-}
-
 /// <summary>A store is encrypted, and neither a file nor the environment has its key. Who sits at a terminal is asked, once nothing else is drawn there.</summary>
-internal sealed class SecretNeeded(string path, Exception inner)
-    : Exception($"{path} holds encrypted sessions. Give its key with --secret-file, or in the environment variable {ResolvedOptions.SecretVariable}.", inner);
+internal sealed class SecretNeeded(string path, StoreMode mode)
+    : Exception($"{path} holds sessions that are encrypted ({mode.EncryptionName}). Give its key with --secret-file, or in the environment variable {ResolvedOptions.SecretVariable}.");

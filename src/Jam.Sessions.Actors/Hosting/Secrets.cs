@@ -16,21 +16,33 @@ internal static class Secrets
             return null;
         }
 
-        var first = options.SessionAesSecretFile.Length > 0 ? TextOf(options.SessionAesSecretFile, "session-aes-secret-file") : KeyOf(options.SessionAesSecret, KeyRing.NameOf(0));
+        var first = FirstOf(options);
         if (string.IsNullOrWhiteSpace(first))
         {
             throw new SessionSecretException(
                 $"{(options.IsSessionCrypt ? "is-session-crypt is on" : "encryption is not none")}, and session-aes-secret is empty. Set it, or session-aes-secret-file, or the environment variable JAM_SESSION_AES_SECRET.");
         }
 
-        string[] keys = [first, .. options.PreviousSessionAesSecrets.Select((secret, at) => KeyOf(secret, KeyRing.NameOf(at + 1)))];
-        return KeyRing.FromKeys(keys, options.EffectiveEncryption == SessionEncryption.AesGcm, options.TimeProvider);
+        return KeyRing.FromKeys([first, .. PreviousOf(options)], options.EffectiveEncryption == SessionEncryption.AesGcm, options.TimeProvider);
     }
+
+    /// <summary>The key that writes; empty where the options name none.</summary>
+    /// <exception cref="SessionSecretException">Its file cannot be read.</exception>
+    public static string FirstOf(ResolvedOptions options) =>
+        options.SessionAesSecretFile.Length > 0 ? TextOf(options.SessionAesSecretFile, "session-aes-secret-file") : KeyOf(options.SessionAesSecret, KeyRing.NameOf(0));
+
+    /// <summary>The keys that only read.</summary>
+    /// <exception cref="SessionSecretException">The file of one cannot be read.</exception>
+    public static IEnumerable<string> PreviousOf(ResolvedOptions options) => options.PreviousSessionAesSecrets.Select((secret, at) => KeyOf(secret, KeyRing.NameOf(at + 1)));
 
     /// <summary>A secret itself, or what the file that it names holds.</summary>
     private static string KeyOf(string secret, string option) => File.Exists(secret) ? TextOf(secret, option) : secret;
 
-    private static string TextOf(string path, string option)
+    /// <summary>What a file holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <exception cref="SessionSecretException">It cannot be read.</exception>
+    public static string TextOf(string path, string option)
     {
         try
         {

@@ -10,7 +10,8 @@ internal static class StoreCodec
 {
     public static DocumentCodec Of(ResolvedOptions options, KeyRing? ring, WallClock clock) => new(ring, ConversionsOf(options), options.Rules(), clock);
 
-    private static Conversions ConversionsOf(ResolvedOptions options) =>
+    /// <summary>What the options allow a file to be made into.</summary>
+    public static Conversions ConversionsOf(ResolvedOptions options) =>
         (options.AllowPlainToEncrypted ? Conversions.PlainToEncrypted : Conversions.None)
         | (options.AllowFernetToAesGcm ? Conversions.FernetToAesGcm : Conversions.None)
         | (options.AllowIdsToBeHashed ? Conversions.IdsToHashed : Conversions.None);

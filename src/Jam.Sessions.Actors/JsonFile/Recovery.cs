@@ -15,7 +15,7 @@ internal static class Recovery
         try
         {
             ValidatePath(path);
-            var @lock = disk.Lock($"{path}.lock", holder);
+            var @lock = Lock(disk, path, holder);
             try
             {
                 return OpenLocked(disk, path, @lock, codec, allowForeign);
@@ -38,20 +38,35 @@ internal static class Recovery
     /// <param name="codec">Reads documents.</param>
     /// <param name="holder">Who reads, and keeps others from the file meanwhile; null: nothing is locked, and where somebody writes meanwhile, the answer is of no use.</param>
     /// <param name="allowForeign">Whether to take JSON that holds no table of TinyDB.</param>
+    /// <param name="isChecked">Whether secret and mode must fit; else whoever calls looks at what was met.</param>
     /// <exception cref="SessionStoreException">As for <see cref="Open"/>.</exception>
     /// <exception cref="SessionSecretException">The secret does not fit the file.</exception>
-    public static RecoveredSessions Read(IDisk disk, string path, DocumentCodec codec, string? holder, bool allowForeign = false)
+    public static RecoveredSessions Read(IDisk disk, string path, DocumentCodec codec, string? holder, bool allowForeign = false, bool isChecked = true)
     {
         try
         {
             ValidatePath(path);
-            using var @lock = holder is null ? null : disk.Lock($"{path}.lock", holder);
+            using var @lock = holder is null ? null : Lock(disk, path, holder);
             using var journals = holder is null ? LockedJournals.Look(disk, path) : LockedJournals.Take(disk, path);
-            return Recover(disk, path, journals, codec, allowForeign);
+            return Recover(disk, path, journals, codec, allowForeign, isChecked);
         }
         catch (Exception e) when (SessionStore.IsDiskFault(e))
         {
             throw new SessionStoreException(path, $"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Takes the lock that says who owns a session file.</summary>
+    /// <exception cref="SessionStoreLockedException">Somebody else has it; it names the session file, not that of the lock.</exception>
+    public static IDisposable Lock(IDisk disk, string path, string holder)
+    {
+        try
+        {
+            return disk.Lock($"{path}.lock", holder);
+        }
+        catch (SessionStoreLockedException e)
+        {
+            throw new SessionStoreLockedException(path, e.Holder);
         }
     }
 
@@ -63,7 +78,7 @@ internal static class Recovery
         IDisk disk, string path, IDisposable @lock, DocumentCodec codec, bool allowForeign)
     {
         using var journals = LockedJournals.Take(disk, path);
-        var recovered = Recover(disk, path, journals, codec, allowForeign);
+        var recovered = Recover(disk, path, journals, codec, allowForeign, isChecked: true);
         journals.VerifySoleOwner();
         var store = new SessionStore(disk, path, @lock, codec, recovered);
         try
@@ -103,7 +118,7 @@ internal static class Recovery
         }
     }
 
-    private static RecoveredSessions Recover(IDisk disk, string path, LockedJournals locked, DocumentCodec codec, bool allowForeign)
+    private static RecoveredSessions Recover(IDisk disk, string path, LockedJournals locked, DocumentCodec codec, bool allowForeign, bool isChecked)
     {
         var reader = codec.NewReader();
         var journals = locked.All.Select(journal => (Summary: JournalReader.Read(journal.Path, journal.File), journal.File))
@@ -118,7 +133,11 @@ internal static class Recovery
         var snapshot = SnapshotReader.Read(disk, path, reader, allowForeign: allowForeign);
         var @base = BaseOf(path, snapshot.Fingerprint, summaries);
         var (documents, lastBatch, lastLine) = Replay(snapshot.Documents, journals, @base.Covers, reader);
-        reader.Validate(path);
+        if (isChecked)
+        {
+            reader.Validate(path);
+        }
+
         return new RecoveredSessions(
             snapshot,
             stamp,

@@ -184,10 +184,12 @@ internal sealed class SessionStore : IDisposable
     });
 
     /// <summary>Writes the file anew, at once.</summary>
+    /// <param name="documents">All documents.</param>
+    /// <param name="isExact">See <see cref="BeginSnapshot"/>.</param>
     /// <exception cref="SessionStoreException">The disk refused; what is there is whole.</exception>
-    public void Rewrite(Document[] documents)
+    public void Rewrite(Document[] documents, bool isExact = false)
     {
-        var snapshot = BeginSnapshot(documents, eraseHistory: true);
+        var snapshot = BeginSnapshot(documents, eraseHistory: true, isExact);
         snapshot.Write();
         try
         {

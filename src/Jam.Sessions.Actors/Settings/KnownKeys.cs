@@ -20,13 +20,14 @@ internal static class KnownKeys
 
     private static IEnumerable<string> Keys(Config config) => config.AsEnumerable().Select(pair => pair.Key);
 
-    private static string Nearest(string key, IEnumerable<string> known) => known.MinBy(candidate => Distance(Plain(key), Plain(candidate)))!;
+    /// <summary>The one of the known names that is most like this one.</summary>
+    public static string Nearest(string key, IEnumerable<string> known) => known.MinBy(candidate => Distance(Plain(key), Plain(candidate)))!;
 
     /// <summary>JsonPath, json_path and json-path are one spelling.</summary>
     private static string Plain(string key) => key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
     /// <summary>How many letters must be changed, added or left out (Levenshtein).</summary>
-    private static int Distance(string from, string to)
+    public static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();
         for (var i = 1; i <= from.Length; i++)

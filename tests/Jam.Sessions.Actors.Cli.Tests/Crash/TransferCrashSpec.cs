@@ -130,7 +130,7 @@ public sealed class TransferCrashSpec(ITestOutputHelper output)
     {
         var options = Target(disk).Options;
         var reader = new DocumentCodec(null).NewReader();
-        store.Replace(Importer.Read(disk, s_source, reader, reader, options).Behind(store.Documents));
+        store.Replace(Importer.Read(disk, s_source, () => reader, reader, options).Behind(store.Documents));
     });
 
     private static void Change(IDisk disk, Action<OfflineStore> change)

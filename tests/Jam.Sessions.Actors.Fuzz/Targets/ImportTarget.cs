@@ -3,6 +3,7 @@ using System.Text;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Cli.Files;
+using Jam.Sessions.Actors.Encryption;
 using Jam.Sessions.Actors.JsonFile;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
@@ -39,7 +40,7 @@ internal sealed class ImportTarget : IFuzzTarget
         IReadOnlyList<Document> all;
         try
         {
-            importer = Importer.Read(disk, s_source, codec.NewReader(), codec.NewReader(), s_options);
+            importer = Importer.Read(disk, s_source, codec.NewReader, codec.NewReader(), s_options);
             all = importer.Behind([]);
         }
         catch (Exception e) when (e is AdminRefusal or SessionStoreException or SessionSecretException)
@@ -51,7 +52,7 @@ internal sealed class ImportTarget : IFuzzTarget
         Require(all.Select(session => session.Id).Distinct(StringComparer.Ordinal).Count() == all.Count, "an id twice");
         Require(all.Select(session => session.DocumentId).Distinct().Count() == all.Count, "a number twice");
         RequireWritten(all);
-        all.ToList().ForEach(RequireLine);
+        all.ToList().ForEach(RequireLines);
         return $"imported {Math.Min(all.Count, 3)} {Math.Min(importer.Present, 2)} {Math.Min(importer.Unreadable, 2)}";
     }
 
@@ -72,16 +73,22 @@ internal sealed class ImportTarget : IFuzzTarget
         }
     }
 
-    /// <summary>Exported and imported again, it is the same.</summary>
-    private static void RequireLine(Document session)
+    /// <summary>Exported and imported again, it is the same; with its id, and with a digest of it.</summary>
+    private static void RequireLines(Document session)
+    {
+        RequireLine(session, StoredIds.Plain);
+        RequireLine(new Document(StoredIds.DigestOf(session.Id), session.Key, session.Data, session.CreatedAtSeconds, session.DocumentId, raw: null, session.Terms, session.Seen), StoredIds.Hashed);
+    }
+
+    private static void RequireLine(Document session, StoredIds ids)
     {
         var line = new ArrayBufferWriter<byte>();
-        if (session.Id.Length > 4096 || session.Key.Length > SessionKeys.MaxLength || !IsText(session.Id) || !IsText(session.Key) || !SessionLine.TryWrite(line, session))
+        if (session.Id.Length > 4096 || session.Key.Length > SessionKeys.MaxLength || (!ids.AreHashed && !IsText(session.Id)) || !IsText(session.Key) || !SessionLine.TryWrite(line, session, ids))
         {
             return;
         }
 
-        var again = SessionLine.Read(line.WrittenMemory[..^1], new DocumentCodec(null).NewReader());
+        var again = SessionLine.Read(line.WrittenMemory[..^1], new DocumentCodec(null, rules: new SessionRules { Ids = ids }).NewReader());
         Require(again.Id == session.Id && again.Key == session.Key && again.Data.Equals(session.Data), "a line reads as another session");
         Require(session.CreatedAt is null || again.CreatedAt == session.CreatedAt, "a line reads as another time");
     }

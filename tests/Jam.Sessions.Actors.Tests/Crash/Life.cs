@@ -104,7 +104,7 @@ internal sealed class Life(SimulatedDisk disk, Oracle oracle, Random random, Fun
 
         if (_log.TryDelay is { } untilTry && random.Next(3) == 0)
         {
-            _time.Advance(untilTry);
+            Pass(untilTry);
             _log.TryDiskNow();
         }
 

@@ -12,6 +12,8 @@ public sealed class OneFileOneProcessSpec : EngineTest
         var refused = await Assert.ThrowsAsync<SessionStoreLockedException>(() => StartAsync());
         Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", refused.Holder, StringComparison.Ordinal);
         Assert.Contains(refused.Holder, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(JsonPath, refused.Path);
+        Assert.StartsWith($"{JsonPath} is in use by ", refused.Message, StringComparison.Ordinal);
 
         await first.DisposeAsync();
         await using var next = await StartAsync();
@@ -70,7 +72,8 @@ public sealed class OneFileOneProcessSpec : EngineTest
 
             var before = Directory.GetFiles(Folder).Except([$"{JsonPath}.lock"]).Order().ToList();
             var refused = await Assert.ThrowsAsync<SessionStoreLockedException>(() => StartAsync());
-            Assert.Contains("journal", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(JsonPath, refused.Path);
+            Assert.Contains("journal", refused.Holder, StringComparison.Ordinal);
             Assert.Equal(before, Directory.GetFiles(Folder).Except([$"{JsonPath}.lock"]).Order());
         }
     }

@@ -39,7 +39,7 @@ internal sealed class LockedJournals : IDisposable
             for (var tries = 0; tries < Tries && journals.HaveChanged(); tries++)
             {
                 journals.Unlock();
-                journals.OpenAll(disk.Open);
+                journals.OpenAll(journals.Lock);
             }
 
             journals.VerifySoleOwner();
@@ -81,6 +81,19 @@ internal sealed class LockedJournals : IDisposable
 
     private bool HaveChanged() =>
         !JournalFiles.List(_disk, _path).Select(journal => journal.Number).SequenceEqual(_journals.Select(journal => journal.Number));
+
+    /// <remarks>An engine had its lock file taken from it, and has its journal still.</remarks>
+    private IDiskFile? Lock(string journal)
+    {
+        try
+        {
+            return _disk.Open(journal);
+        }
+        catch (SessionStoreLockedException)
+        {
+            throw new SessionStoreLockedException(_path, $"another process, which has {System.IO.Path.GetFileName(journal)} beside it open");
+        }
+    }
 
     private void OpenAll(Func<string, IDiskFile?> open)
     {
