@@ -31,8 +31,7 @@ internal static class StoreOracle
         }
 
         // The process ends here: the next one finds what it left behind.
-        var left = disk.Copy();
-        Require(left.Files.Remove(left.Files.Keys.Except(before.Files.Keys).Single()) && left.IsSameAs(before), "opening a store changed its files");
+        RequireUntouched(before, disk.Copy(), isConverted: store!.Conversion is not null);
         RequireSame(documents, Reopen(disk.Copy(), mode), "a second start finds other sessions");
 
         // A change is found again, from the journal and from the snapshot.
@@ -43,7 +42,7 @@ internal static class StoreOracle
         }
 
         var added = new Document("fuzz-id", "fuzz-key", SessionData.Empty, 1.5, newId, raw: null);
-        store!.Add(JournalEntry.Encode([new DocumentChange(null, added)], store.Codec));
+        store.Add(JournalEntry.Encode([new DocumentChange(null, added)], store.Codec));
         store.Commit();
         IReadOnlyList<Document> after = [.. documents, added];
         RequireSame(after, Reopen(disk.Copy(), mode), "the journal gives other sessions");
@@ -55,6 +54,22 @@ internal static class StoreOracle
         Require(!disk.IsLocked && disk.Files.Count == 1, "a closed store leaves more than its file");
         RequireSame(after, Reopen(disk, mode), "the snapshot gives other sessions");
         return $"read {Math.Min(documents.Count, 4)} {documents.Any(d => d.IsOpaque)} {documents.Any(d => d.Raw is not null)} {documents.Any(IsUnreadable)}";
+    }
+
+    /// <summary>A start begins a journal, and changes nothing but a file that is to be converted; journals may go that the file holds completely.</summary>
+    private static void RequireUntouched(MemoryDisk before, MemoryDisk left, bool isConverted)
+    {
+        var begun = left.Files.Keys.Except(before.Files.Keys).Where(path => path != SessionFile || !isConverted).ToList();
+        var gone = before.Files.Keys.Except(left.Files.Keys).ToList();
+        begun.ForEach(path => left.Files.Remove(path));
+        gone.ForEach(path => before.Files.Remove(path));
+        if (isConverted)
+        {
+            before.Files.Remove(SessionFile);
+            left.Files.Remove(SessionFile);
+        }
+
+        Require(begun.Count == 1 && gone.TrueForAll(path => path.Contains(".journal-", StringComparison.Ordinal)) && left.IsSameAs(before), "opening a store changed its files");
     }
 
     /// <summary>Opens a store; false, and the kind of refusal, where it is refused as documented.</summary>
