@@ -147,24 +147,24 @@ internal static class Recovery
             lastLine,
             LastJournalNumber: locked.LastNumber,
             JournalBytes: summaries.Sum(journal => journal.Length),
-            CoveredUpTo: CoveredUpTo(summaries, @base.Covers, locked.LastNumber),
+            CoveredUpTo: CoveredUpTo(summaries, @base.Covers, locked),
             reader.Conversion,
             reader.Counts);
     }
 
     /// <summary>The last journal before the first one that holds something which the JSON file lacks; what was never finished or was given up is nothing.</summary>
-    private static int CoveredUpTo(List<JournalSummary> journals, long covers, int lastNumber)
+    private static int CoveredUpTo(List<JournalSummary> journals, long covers, LockedJournals locked)
     {
         for (var i = 0; i < journals.Count; i++)
         {
             var givenUpFrom = i + 1 < journals.Count ? journals[i + 1].First : long.MaxValue;
             if (Math.Min(journals[i].Last, givenUpFrom - 1) > covers)
             {
-                return journals[i].Number - 1;
+                return locked.NumberOf(journals[i].Path) - 1;
             }
         }
 
-        return lastNumber;
+        return locked.LastNumber;
     }
 
     private static SnapshotRef BaseOf(string path, Fingerprint file, List<JournalSummary> journals)

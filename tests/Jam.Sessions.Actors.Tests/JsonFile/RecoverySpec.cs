@@ -190,6 +190,17 @@ public sealed class RecoverySpec
     }
 
     [Fact]
+    public void A_start_removes_the_journals_that_the_file_holds_and_no_other()
+    {
+        var json = $$$"""{"_default": {"1": {{{Document("id1")}}}}}""";
+        _files.Json(json);
+        _files.Journal(4, Header(1), Batch(1), Base(1, Of(json)));
+        _files.Journal(5, Header(2, 1, Of(json)), Batch(2));
+        using var store = _files.Open().Store;
+        Assert.Equal(["sessions.json", "sessions.json.journal-5", "sessions.json.journal-6"], _files.Names);
+    }
+
+    [Fact]
     public void A_start_that_is_refused_leaves_neither_the_lock_nor_a_file_open()
     {
         _files.Json("{");

@@ -30,6 +30,9 @@ internal sealed class LockedJournals : IDisposable
     /// <summary>0 where there is none.</summary>
     public int LastNumber => _journals.Count > 0 ? _journals[^1].Number : 0;
 
+    /// <summary>The number in a journal's name, which is not that of its first line where somebody renamed it.</summary>
+    public int NumberOf(string path) => _journals.Find(journal => journal.Path == path).Number;
+
     /// <exception cref="SessionStoreLockedException">Another engine has one of them.</exception>
     public static LockedJournals Take(IDisk disk, string path)
     {
