@@ -23,6 +23,10 @@ internal sealed class StoredIds
 
     private const int LongestOnStack = 256;
 
+    // One thread's, kept: the static way takes half as long again.
+    [ThreadStatic]
+    private static IncrementalHash? t_hash;
+
     private StoredIds(bool areHashed) => AreHashed = areHashed;
 
     public bool AreHashed { get; }
@@ -68,12 +72,20 @@ internal sealed class StoredIds
         Span<byte> utf8 = id.Length <= LongestOnStack ? stackalloc byte[3 * LongestOnStack] : new byte[3 * id.Length];
         if (Utf8.FromUtf16(id, utf8, out _, out var length, replaceInvalidSequences: false) == System.Buffers.OperationStatus.Done)
         {
-            SHA256.HashData(utf8[..length], bytes);
+            Hash(utf8[..length], bytes);
+            CryptographicOperations.ZeroMemory(utf8[..length]);
         }
         else
         {
             // An unpaired surrogate, which a jam file may have, has no UTF-8.
-            SHA256.HashData(MemoryMarshal.AsBytes(id.AsSpan()), bytes);
+            Hash(MemoryMarshal.AsBytes(id.AsSpan()), bytes);
         }
+    }
+
+    private static void Hash(ReadOnlySpan<byte> text, Span<byte> digest)
+    {
+        var hash = t_hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(text);
+        hash.GetHashAndReset(digest);
     }
 }

@@ -59,7 +59,7 @@ internal static class Decisions
 
     private static Decision Update(KeySessions sessions, UpdateSession update, in Drawn drawn, SessionRules rules)
     {
-        if (Find(sessions, update.SessionId, drawn, rules, out var session) is { } missing)
+        if (FindToChange(sessions, update.SessionId, drawn, rules, out var session) is { } missing)
         {
             return missing;
         }
@@ -96,12 +96,12 @@ internal static class Decisions
     }
 
     private static Decision Touch(KeySessions sessions, TouchSession touch, in Drawn drawn, SessionRules rules) =>
-        Find(sessions, touch.SessionId, drawn, rules, out var session)
+        FindToChange(sessions, touch.SessionId, drawn, rules, out var session)
         ?? (touch.Lifetime is null ? new Decision(sessions, [], Done.Instance) : Changed(sessions, session.Id, Intent.Updated, data: null, touch.Lifetime, drawn.Now, rules));
 
     private static Decision Rework(KeySessions sessions, ReworkSession rework, in Drawn drawn, SessionRules rules)
     {
-        if (Find(sessions, rework.SessionId, drawn, rules, out var session) is { } missing)
+        if (FindToChange(sessions, rework.SessionId, drawn, rules, out var session) is { } missing)
         {
             return missing;
         }
@@ -235,6 +235,10 @@ internal static class Decisions
             : session.IsAliveAt(drawn.Now) ? null
             : Refused(sessions, new SessionNotFoundException(session.WhyEnded()));
     }
+
+    /// <summary>The same for a change, which some documents that cannot be read do not take.</summary>
+    private static Decision? FindToChange(KeySessions sessions, string id, in Drawn drawn, SessionRules rules, out Document session) =>
+        Find(sessions, id, drawn, rules, out session) ?? (rules.KeepsUnreadable && !session.IsReadable ? Refused(sessions, session.Unreadable) : null);
 
     /// <summary>The answer, where a session does not hold what is expected of it.</summary>
     private static Decision? Conflict(KeySessions sessions, Document session, SessionData? expected) =>

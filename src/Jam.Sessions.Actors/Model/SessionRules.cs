@@ -34,6 +34,9 @@ internal sealed class SessionRules
     /// <summary>How ids are kept.</summary>
     public StoredIds Ids { get; init; } = StoredIds.Plain;
 
+    /// <summary>Whether a session whose data cannot be read may only be ended: nobody vouches for its key, and a change would.</summary>
+    public bool KeepsUnreadable { get; init; }
+
     /// <summary>How long an id still works after a rework; null: not at all, and nobody notices its use.</summary>
     public TimeSpan? ReworkGrace { get; init; }
 

@@ -24,7 +24,7 @@ internal static class KnownKeys
     public static string Nearest(string key, IEnumerable<string> known) => known.MinBy(candidate => Distance(Plain(key), Plain(candidate)))!;
 
     /// <summary>JsonPath, json_path and json-path are one spelling.</summary>
-    private static string Plain(string key) => key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+    public static string Plain(string key) => key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
     /// <summary>How many letters must be changed, added or left out (Levenshtein).</summary>
     public static int Distance(string from, string to)

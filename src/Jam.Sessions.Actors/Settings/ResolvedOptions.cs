@@ -38,7 +38,7 @@ internal sealed class ResolvedOptions
         SessionAesSecretFile = NonEmpty(code.SessionAesSecretFile) ?? Read(hocon, "session-aes-secret-file", (config, key) => config.GetString(key));
         HasTwoSecrets = secret is not null && SessionAesSecretFile.Length > 0;
         SessionAesSecret = secret ?? (SessionAesSecretFile.Length > 0 ? "" : Environment.GetEnvironmentVariable(SecretVariable) ?? "");
-        PreviousSessionAesSecrets = code.PreviousSessionAesSecrets ?? Read(hocon, "previous-session-aes-secrets", (config, key) => config.GetStringList(key).ToList());
+        PreviousSessionAesSecrets = code.PreviousSessionAesSecrets ?? Read(hocon, "previous-session-aes-secrets", Texts);
         ReworkGrace = OffIsNull(code.ReworkGrace ?? Read(hocon, "rework-grace", (config, key) => config.GetString(key) == "off" ? Timeout.InfiniteTimeSpan : config.GetTimeSpan(key)));
         OnReplay = code.OnReplay ?? NamedReplayPolicy(Read(hocon, "on-replay", (config, key) => config.GetString(key)));
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
@@ -213,6 +213,7 @@ internal sealed class ResolvedOptions
         LimitPolicy = SessionLimitPolicy,
         MaxDataBytes = MaxDataBytes,
         Ids = IdsAtRest == IdsAtRest.Hashed || EffectiveEncryption == SessionEncryption.AesGcm ? StoredIds.Hashed : StoredIds.Plain,
+        KeepsUnreadable = EffectiveEncryption == SessionEncryption.AesGcm,
         ReworkGrace = ReworkGrace,
         OnReplay = OnReplay,
     };
@@ -431,16 +432,20 @@ internal sealed class ResolvedOptions
     /// <summary>A number of bytes, plain or with a unit such as 64m or "1 MiB".</summary>
     private static long Bytes(Config config, string key) => config.GetByteSize(key) ?? throw new FormatException();
 
+    /// <summary>A list, or one value that stands for a list of one.</summary>
+    private static List<string> Texts(Config config, string key) =>
+        config.GetValue(key) is var value && value.IsArray() ? [.. value.GetStringList()] : NonEmpty(value.GetString()) is { } one ? [one] : [];
+
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static Func<string> NamedIdFactory(string name) => name switch
+    private static Func<string> NamedIdFactory(string? name) => KnownKeys.Plain(name ?? "") switch
     {
-        "uuid-v4" => SessionIds.UuidV4,
-        "random-256" => SessionIds.Random256,
+        "uuidv4" => SessionIds.UuidV4,
+        "random256" => SessionIds.Random256,
         _ => null!,
     };
 
-    private static Durability NamedDurability(string name) => name switch
+    private static Durability NamedDurability(string? name) => KnownKeys.Plain(name ?? "") switch
     {
         "durable" => Durability.Durable,
         "relaxed" => Durability.Relaxed,
@@ -449,34 +454,34 @@ internal sealed class ResolvedOptions
 
     private static TimeSpan? OffIsNull(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? null : time;
 
-    private static SessionEncryption NamedEncryption(string name) => name switch
+    private static SessionEncryption NamedEncryption(string? name) => KnownKeys.Plain(name ?? "") switch
     {
         "none" => SessionEncryption.None,
         "fernet" => SessionEncryption.Fernet,
-        "aes-gcm" => SessionEncryption.AesGcm,
+        "aesgcm" => SessionEncryption.AesGcm,
         _ => (SessionEncryption)(-1),
     };
 
-    private static IdsAtRest NamedIdsAtRest(string name) => name switch
+    private static IdsAtRest NamedIdsAtRest(string? name) => KnownKeys.Plain(name ?? "") switch
     {
         "plain" => IdsAtRest.Plain,
         "hashed" => IdsAtRest.Hashed,
         _ => (IdsAtRest)(-1),
     };
 
-    private static ReplayPolicy NamedReplayPolicy(string name) => name switch
+    private static ReplayPolicy NamedReplayPolicy(string? name) => KnownKeys.Plain(name ?? "") switch
     {
         "report" => ReplayPolicy.Report,
-        "end-session" => ReplayPolicy.EndSession,
-        "end-all-of-key" => ReplayPolicy.EndAllOfKey,
+        "endsession" => ReplayPolicy.EndSession,
+        "endallofkey" => ReplayPolicy.EndAllOfKey,
         _ => (ReplayPolicy)(-1),
     };
 
-    private static SessionLimitPolicy NamedLimitPolicy(string name) => name switch
+    private static SessionLimitPolicy NamedLimitPolicy(string? name) => KnownKeys.Plain(name ?? "") switch
     {
         "reject" => SessionLimitPolicy.Reject,
-        "end-oldest" => SessionLimitPolicy.EndOldest,
-        "end-least-recently-seen" => SessionLimitPolicy.EndLeastRecentlySeen,
+        "endoldest" => SessionLimitPolicy.EndOldest,
+        "endleastrecentlyseen" => SessionLimitPolicy.EndLeastRecentlySeen,
         _ => (SessionLimitPolicy)(-1),
     };
 }

@@ -83,24 +83,60 @@ public sealed class BoundRecordsSpec : EngineTest
         Assert.True(await IsNoticedAsync(id));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_id_that_was_put_beside_the_digest_or_in_its_place_opens_nothing_while_ids_may_be_hashed(bool beside)
+    {
+        const string Planted = "an-id-that-somebody-chose-and-knows";
+        await WriteAsync();
+        var root = JsonNode.Parse(File.ReadAllText(JsonPath))!;
+        var first = root["_default"]!["1"]!.AsObject();
+        first["session_id"] = Planted;
+        if (!beside)
+        {
+            first["jam_sessions"]!.AsObject().Remove("id");
+        }
+
+        File.WriteAllText(JsonPath, root.ToJsonString());
+        await using (var converting = await StartAsync(o => { Bound(o); o.AllowIdsToBeHashed = true; }))
+        {
+            await Assert.ThrowsAsync<SessionDataException>(async () => await converting.Client.GetAsync(Planted));
+        }
+
+        await using var again = await StartAsync(Bound);
+        await Assert.ThrowsAsync<SessionDataException>(async () => await again.Client.GetAsync(Planted));
+    }
+
+    /// <summary>Nobody vouches for its key: a change would.</summary>
     [Fact]
-    public async Task What_cannot_be_read_is_kept_and_can_be_replaced()
+    public async Task What_cannot_be_read_is_kept_and_can_only_be_ended()
     {
         var id = await WriteAsync();
         File.WriteAllText(JsonPath, File.ReadAllText(JsonPath).Replace("\"key\": \"user1\"", "\"key\": \"userX\"", StringComparison.Ordinal));
         await using (var engine = await StartAsync(Bound))
         {
-            await engine.Client.CreateAsync("user3", Data());
+            var client = engine.Client;
+            await client.CreateAsync("user3", Data());
+            await Assert.ThrowsAsync<SessionDataException>(() => client.UpdateAsync(id, Data()));
+            await Assert.ThrowsAsync<SessionDataException>(() => client.PatchAsync(id, Data()));
+            await Assert.ThrowsAsync<SessionDataException>(() => client.ReworkAsync(id));
+            await Assert.ThrowsAsync<SessionDataException>(() => client.ReworkAsync(id, Data()));
+            await Assert.ThrowsAsync<SessionDataException>(() => client.TouchAsync(id, new SessionLifetime(TimeSpan.FromDays(3))));
         }
 
         Assert.True(await IsNoticedAsync(id));
-        await using (var engine = await StartAsync(Bound))
-        {
-            await engine.Client.UpdateAsync(id, Data());
-        }
-
         await using var again = await StartAsync(Bound);
-        Assert.Equal(("userX", Data().Json), ((await again.Client.GetAsync(id))!.Key, (await again.Client.GetAsync(id))!.Data.Json));
+        Assert.True(await again.Client.DeleteAsync(id));
+    }
+
+    [Fact]
+    public async Task A_file_whose_records_were_all_changed_is_not_said_to_be_of_another_key()
+    {
+        var id = await WriteAsync();
+        File.WriteAllText(JsonPath, File.ReadAllText(JsonPath).Replace("\"key\": \"user", "\"key\": \"nobody", StringComparison.Ordinal));
+        await using var engine = await StartAsync(Bound);
+        await Assert.ThrowsAsync<SessionDataException>(() => engine.Client.GetAsync(id).AsTask());
     }
 
     [Theory]

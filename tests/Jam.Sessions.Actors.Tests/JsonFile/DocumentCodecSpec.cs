@@ -166,7 +166,7 @@ public sealed class DocumentCodecSpec
     [InlineData("token plain", null)]
     [InlineData("other", "/f was encrypted with another key than session-aes-secret. Nothing was written.")]
     [InlineData("other plain", "/f was encrypted with another key than session-aes-secret. Nothing was written.")]
-    [InlineData("plain", "/f is not encrypted, and is-session-crypt is on. Set allow-plain-to-encrypted = true to encrypt it. Nothing was written.")]
+    [InlineData("plain", "/f is not encrypted, and is-session-crypt is on. Set allow-plain-to-encrypted = on to encrypt it. Nothing was written.")]
     public void With_a_secret_a_file_is_refused_that_does_not_fit_it(string data, string? refusal)
     {
         AssertRefused(new DocumentReader(KeyRing.Of(Cipher)), data, refusal);

@@ -89,6 +89,19 @@ public sealed class OptionsSpec : IDisposable
     }
 
     [Fact]
+    public void Names_are_taken_in_either_spelling_and_one_value_for_a_list_of_one()
+    {
+        var options = Resolve(new JamSessionsOptions(), """
+            jam.sessions { encryption = AesGcm, ids-at-rest = Hashed, on-replay = EndAllOfKey, id-factory = Random256, durability = Relaxed, session-limit-policy = EndOldest, previous-session-aes-secrets = one }
+            """);
+        Assert.Equal(
+            (SessionEncryption.AesGcm, IdsAtRest.Hashed, ReplayPolicy.EndAllOfKey, Durability.Relaxed, SessionLimitPolicy.EndOldest),
+            (options.Encryption, options.IdsAtRest, options.OnReplay, options.Durability, options.SessionLimitPolicy));
+        Assert.Equal(SessionIds.Random256, options.IdFactory);
+        Assert.Equal(["one"], options.PreviousSessionAesSecrets);
+    }
+
+    [Fact]
     public void Reference_conf_has_no_key_that_is_no_option() =>
         Assert.Equal(
             Options.Values.Select(option => option.Key).Where(key => key.Length > 0).Order(StringComparer.Ordinal),

@@ -23,6 +23,9 @@ internal sealed class DataCounts
     /// <summary>Data to be encrypted anew: it is plain, a token of another kind, or of another key than the first.</summary>
     public int Outdated { get; private set; }
 
+    /// <summary>Bound tokens of a key of the ring that cannot be read: they, or their records, were changed or moved.</summary>
+    public int Changed { get; private set; }
+
     /// <summary>Ids that stand there as they are.</summary>
     public int PlainIds { get; private set; }
 
@@ -35,6 +38,8 @@ internal sealed class DataCounts
     public int Tokens => Fernet + Bound;
 
     public void AddBegunLifetime() => BegunLifetimes++;
+
+    public void AddChanged() => Changed++;
 
     public void AddPlainId() => PlainIds++;
 
@@ -66,6 +71,7 @@ internal sealed class DataCounts
         Fernet += others.Fernet;
         Bound += others.Bound;
         Outdated += others.Outdated;
+        Changed += others.Changed;
         PlainIds += others.PlainIds;
         HashedIds += others.HashedIds;
         BegunLifetimes += others.BegunLifetimes;

@@ -140,6 +140,12 @@ internal sealed class DocumentCodec(KeyRing? ring, Conversions conversions = Con
         var createdAtLength = RecordFrame.WriteCreatedAt(tail, session.CreatedAtSeconds);
         var beyondJam = tail.Slice(createdAtLength, RecordFrame.WriteExtra(tail[createdAtLength..], extra));
         tail = tail[..(createdAtLength + beyondJam.Length)];
+        if (!beyondJam.IsEmpty)
+        {
+            // Under that name only somebody else's can still be in it, and a document has each name once.
+            raw = RawDocument.Without(raw, withoutId: false, withoutExtra: true);
+        }
+
         var before = NewReader();
         var whole = new JsonScanner(raw);
         var fields = before.ReadFields(session.DocumentId, ref whole);

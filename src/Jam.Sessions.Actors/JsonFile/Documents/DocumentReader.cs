@@ -117,7 +117,7 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
 
         if (fields.DataText is { } text)
         {
-            fields.Data = ReadData(text, documentId, fields.Key, fields.CreatedAt, fields.Extra ?? StoredExtra.None, ref fields.IsExact);
+            fields.Data = ReadData(text, documentId, fields.Id, fields.Key, fields.CreatedAt, fields.Extra ?? StoredExtra.None, ref fields.IsExact);
         }
 
         return fields;
@@ -152,19 +152,21 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
             return "is encrypted with AES-GCM, which jam cannot read and nothing turns back; set encryption = aes-gcm.";
         }
 
-        if (Counts.Tokens > 0 && Counts.Read == 0)
+        if (Counts is { Tokens: > 0, Read: 0, Changed: 0 })
         {
             return ring.Count == 1 ? "was encrypted with another key than session-aes-secret." : "was encrypted with another key than session-aes-secret and previous-session-aes-secrets.";
         }
 
         return Counts is { Tokens: 0, Plain: > 0 } && !conversions.HasFlag(Conversions.PlainToEncrypted)
-            ? $"is not encrypted, and {(ring.IsBound ? "encryption is aes-gcm" : "is-session-crypt is on")}. Set allow-plain-to-encrypted = true to encrypt it."
+            ? $"is not encrypted, and {(ring.IsBound ? "encryption is aes-gcm" : "is-session-crypt is on")}. Set allow-plain-to-encrypted = on to encrypt it."
             : null;
     }
 
     private string? WhyIdsUnfit() => _rules.Ids.AreHashed
         ? Counts.PlainIds > 0 && !conversions.HasFlag(Conversions.IdsToHashed)
-            ? $"holds {Counts.PlainIds} session ids as they are, and ids-at-rest is hashed. Set allow-ids-to-be-hashed = on to keep only their digests; nobody is signed out, and nothing turns it back."
+            ? Counts.HashedIds > 0
+                ? $"holds {Counts.PlainIds} session ids as they are beside {Counts.HashedIds} digests: jam has added them, or somebody who wants to be signed in by them. Take them out; or, if they are jam's, set allow-ids-to-be-hashed = on for one start."
+                : $"holds {Counts.PlainIds} session ids as they are, and ids-at-rest is hashed. Set allow-ids-to-be-hashed = on to keep only their digests; nobody is signed out, and nothing turns it back."
             : null
         : Counts.HashedIds > 0
             ? $"holds digests of {Counts.HashedIds} session ids; set ids-at-rest = hashed."
@@ -233,11 +235,11 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
         }
 
         var isExact = true;
-        var key = ReadKey(keyText);
-        var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), documentId, key, createdAt, extra ?? StoredExtra.None, ref isExact);
+        var (idText, key) = (Encoding.ASCII.GetString(id), ReadKey(keyText));
+        var data = ReadData(_unescaped.AsSpan(0, dataLength).ToArray(), documentId, idText, key, createdAt, extra ?? StoredExtra.None, ref isExact);
         var raw = isExact ? null : RawDocument.Without(bytes[scanner.Position..end], withoutId: _rules.Ids.AreHashed, withoutExtra: extra is not null);
         scanner.Position = end;
-        return NewDocument(Encoding.ASCII.GetString(id), key, data, createdAt, documentId, raw, extra);
+        return NewDocument(idText, key, data, createdAt, documentId, raw, extra);
     }
 
     /// <summary>A session with what the file says of its life; one of which it says nothing, and which is to have an end, begins to live now.</summary>
@@ -315,7 +317,7 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
         return key;
     }
 
-    private SessionData ReadData(byte[] text, long documentId, string key, double createdAt, in StoredExtra extra, ref bool isExact)
+    private SessionData ReadData(byte[] text, long documentId, string id, string key, double createdAt, in StoredExtra extra, ref bool isExact)
     {
         var isBound = BoundTokens.IsToken(text);
         if (!isBound && !Fernet.IsToken(text))
@@ -335,12 +337,20 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
         // A token of the other kind is taken where the file is to be converted, and nowhere else.
         var isTaken = isBound == ring.IsBound || (ring.IsBound && conversions.HasFlag(Conversions.FernetToAesGcm));
         var maker = -1;
-        var decrypted = isTaken ? ring.TryDecrypt(text, isBound ? RecordOf(documentId, key, createdAt, extra) : default, out maker) : null;
+        var decrypted = isTaken ? ring.TryDecrypt(text, isBound ? RecordOf(documentId, key, createdAt, BoundTo(id, extra)) : default, out maker) : null;
         Counts.AddToken(isBound, maker, isOutdated: maker > 0 || isBound != ring.IsBound);
+        if (isTaken && maker < 0 && ring.Made(text))
+        {
+            Counts.AddChanged();
+        }
+
         var isReadable = decrypted is not null && Utf8.IsValid(decrypted);
         isExact &= isReadable;
         return isReadable ? SessionData.Stored(decrypted!) : SessionData.Unreadable;
     }
+
+    /// <summary>An id that stands there as it is is the one that is served, whatever digest stands beside it: somebody may have put it there.</summary>
+    private static StoredExtra BoundTo(string id, in StoredExtra extra) => id.Length > 0 ? extra with { Digest = StoredIds.DigestOf(id) } : extra;
 
     private ReadOnlySpan<byte> RecordOf(long documentId, string key, double createdAt, in StoredExtra extra)
     {
