@@ -33,6 +33,19 @@ internal sealed class SessionReader(SessionTable table, ResolvedOptions options,
     /// <summary>The same as a host gets it: with the id that the host presented. Why it cannot be served, where its data cannot be read; else null.</summary>
     public SessionDataException? TryRead(string id, out Session? session)
     {
+        // Nearly always: the session under the very id that was presented.
+        if (!_ids.AreHashed && FindStored(id, isUse: true) is { } found)
+        {
+            telemetry.Reads.Found();
+            session = found.IsReadable ? found : null;
+            return session is null ? found.Unreadable : null;
+        }
+
+        return TryReadAs(id, out session);
+    }
+
+    private SessionDataException? TryReadAs(string id, out Session? session)
+    {
         var found = Read(id, isUse: true);
         if (found is null)
         {
