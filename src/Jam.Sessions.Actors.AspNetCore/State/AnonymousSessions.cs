@@ -103,7 +103,8 @@ internal sealed class AnonymousSessions
     {
         lock (_lock)
         {
-            return _counting ??= RecountAsync();
+            // A count that failed is made again.
+            return _counting = _counting is null or { IsFaulted: true } or { IsCanceled: true } ? RecountAsync() : _counting;
         }
     }
 

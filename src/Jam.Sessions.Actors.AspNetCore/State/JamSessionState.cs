@@ -20,9 +20,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
     private readonly JamSessionStateOptions _options;
     private readonly ILogger _log;
 
-    // A null is a removal.
-    private readonly Dictionary<string, byte[]?> _changes = new(StringComparer.Ordinal);
-    private bool _isCleared;
+    private readonly StateChanges _changes = new();
     private StatePlace? _place;
     private string? _signedIn, _anonymousId, _leftId;
 
@@ -49,7 +47,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
             var signedIn = _http.GetJamSession();
             if (_place is null || signedIn?.Handle != _signedIn)
             {
-                Forget();
+                _changes.Forget();
                 _signedIn = signedIn?.Handle;
                 _place = signedIn is null ? FindAnonymous() : new StatePlace(signedIn.Handle, StatePlace.ValuesOf(signedIn.AllData));
             }
@@ -58,27 +56,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
         }
     }
 
-    private Dictionary<string, byte[]> Values
-    {
-        get
-        {
-            var place = Place;
-            var values = _isCleared ? new(StringComparer.Ordinal) : new Dictionary<string, byte[]>(place.Values, StringComparer.Ordinal);
-            foreach (var (name, value) in _changes)
-            {
-                if (value is null)
-                {
-                    values.Remove(name);
-                }
-                else
-                {
-                    values[name] = value;
-                }
-            }
-
-            return values;
-        }
-    }
+    private Dictionary<string, byte[]> Values => _changes.Over(Place);
 
     public Task LoadAsync(CancellationToken cancellationToken = default)
     {
@@ -89,13 +67,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
     public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var place = Place;
-        if (_changes.TryGetValue(key, out value))
-        {
-            return value is not null;
-        }
-
-        return !_isCleared & place.Values.TryGetValue(key, out value);
+        return _changes.TryGetValue(Place, key, out value);
     }
 
     public void Set(string key, byte[] value)
@@ -112,22 +84,19 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
             RefuseBeginning();
         }
 
-        _changes[key] = [.. value];
+        _changes.Set(key, value);
     }
 
     public void Remove(string key)
     {
-        if (TryGetValue(key, out _))
-        {
-            _changes[key] = null;
-        }
+        ArgumentNullException.ThrowIfNull(key);
+        _changes.Remove(Place, key);
     }
 
     public void Clear()
     {
         _ = Place;
         _changes.Clear();
-        _isCleared = true;
     }
 
     /// <remarks>Nobody who goes away gives a change up, so the token has no say.</remarks>
@@ -145,7 +114,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
         finally
         {
             // What failed has failed the response, and is not tried again with the page that says so.
-            Forget();
+            _changes.Forget();
         }
     }
 
@@ -170,7 +139,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
             await _anonymous.EndAsync(_http, left);
         }
 
-        var (set, removed) = (_changes.Where(change => change.Value is not null).ToList(), RemovedOf(place));
+        var (set, removed) = (_changes.Written(), _changes.RemovedFrom(place));
         if (set.Count == 0 && removed.Count == 0)
         {
             return;
@@ -178,7 +147,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
 
         var values = Values;
         CheckSize(values);
-        var members = StatePlace.MembersOf(set!);
+        var members = StatePlace.MembersOf(set);
         try
         {
             if (signedIn is not null)
@@ -203,13 +172,6 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
         }
     }
 
-    private List<string> RemovedOf(StatePlace place) =>
-    [
-        .. _changes.Where(static change => change.Value is null).Select(static change => change.Key)
-            .Concat(_isCleared ? place.Values.Keys.Where(name => !_changes.ContainsKey(name)) : [])
-            .Select(static name => Members.State + name),
-    ];
-
     /// <remarks>The answer is in memory and there at once, so nobody waits here.</remarks>
     private StatePlace FindAnonymous()
     {
@@ -218,12 +180,6 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
         var session = id is null ? null : _anonymous.FindAsync(id, isActivity).AsTask().GetAwaiter().GetResult();
         _anonymousId = session is null ? null : id;
         return session is null ? StatePlace.None : new StatePlace(session.Handle, StatePlace.ValuesOf(session.Data));
-    }
-
-    private void Forget()
-    {
-        _changes.Clear();
-        _isCleared = false;
     }
 
     private void RefuseBeginning()

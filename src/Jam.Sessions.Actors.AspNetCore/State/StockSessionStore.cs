@@ -20,15 +20,14 @@ internal sealed class StockSessionStore(IJamSessions sessions, ILogger<StockSess
 
     private sealed class StockSession(IJamSessions sessions, string id, TimeSpan idle, Func<bool> tryEstablish, bool isNew, ILogger log) : ISession
     {
-        private readonly Dictionary<string, byte[]?> _changes = new(StringComparer.Ordinal);
+        private readonly StateChanges _changes = new();
         private StatePlace? _place;
-        private bool _isCleared;
 
         public bool IsAvailable => true;
 
         public string Id => Place.Handle;
 
-        public IEnumerable<string> Keys => [.. Place.Values.Keys.Where(name => !_isCleared && !_changes.ContainsKey(name)), .. _changes.Where(change => change.Value is not null).Select(change => change.Key)];
+        public IEnumerable<string> Keys => _changes.Over(Place).Keys;
 
         // In memory: the answer is there at once. A session that has just begun cannot be found.
         private StatePlace Place => _place ??= isNew || sessions.GetAsync(id).AsTask().GetAwaiter().GetResult() is not { } session
@@ -40,8 +39,7 @@ internal sealed class StockSessionStore(IJamSessions sessions, ILogger<StockSess
             return Task.CompletedTask;
         }
 
-        public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value) =>
-            _changes.TryGetValue(key, out value) ? value is not null : !_isCleared & Place.Values.TryGetValue(key, out value);
+        public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value) => _changes.TryGetValue(Place, key, out value);
 
         public void Set(string key, byte[] value)
         {
@@ -51,46 +49,37 @@ internal sealed class StockSessionStore(IJamSessions sessions, ILogger<StockSess
                 throw new InvalidOperationException("The session cannot be established after the response has started.");
             }
 
-            _changes[key] = [.. value];
+            _changes.Set(key, value);
         }
 
-        public void Remove(string key)
-        {
-            if (TryGetValue(key, out _))
-            {
-                _changes[key] = null;
-            }
-        }
+        public void Remove(string key) => _changes.Remove(Place, key);
 
-        public void Clear()
-        {
-            _changes.Clear();
-            _isCleared = true;
-        }
+        public void Clear() => _changes.Clear();
 
         public async Task CommitAsync(CancellationToken cancellationToken = default)
         {
-            var set = StatePlace.MembersOf(_changes.Where(change => change.Value is not null)!);
-            string[] removed = [.. Place.Values.Keys.Where(name => _isCleared && !_changes.ContainsKey(name)).Concat(_changes.Where(change => change.Value is null).Select(change => change.Key)).Select(name => Members.State + name)];
-            if (_changes.Count == 0 && removed.Length == 0)
+            var (set, removed) = (_changes.Written(), _changes.RemovedFrom(Place));
+            if (set.Count == 0 && removed.Count == 0)
             {
                 return;
             }
 
+            var values = StatePlace.MembersOf(set);
             try
             {
-                if (Place.Handle.Length > 0 || !await BeginAsync(set))
+                if (Place.Handle.Length > 0 || !await BeginAsync(values))
                 {
-                    await sessions.PatchAsync(id, set, removed, CancellationToken.None);
+                    await sessions.PatchAsync(id, values, removed, CancellationToken.None);
                 }
+
+                _place = Place with { Values = _changes.Over(Place) };
             }
             catch (SessionNotFoundException)
             {
                 log.LogInformation("jam.sessions: changes of session state were dropped: the session had ended while the request was under way");
             }
 
-            _changes.Clear();
-            _isCleared = false;
+            _changes.Forget();
         }
 
         /// <summary>False where another request has begun it meanwhile.</summary>

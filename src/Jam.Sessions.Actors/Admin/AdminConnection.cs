@@ -11,6 +11,7 @@ internal static class AdminConnection
     {
         AdminFrame.Greet(stream);
         var (name, isRead) = ("?", true);
+        byte[] done;
         try
         {
             if (AdminFrame.Read(stream, AdminRequest.MaxLength) is not { } frame)
@@ -20,13 +21,11 @@ internal static class AdminConnection
 
             var request = frame.Kind == AdminFrameKind.Request ? AdminRequest.Parse(frame.Content) : throw new AdminRefusal(AdminRefusalKind.BadRequest, "A request is expected.");
             (name, isRead) = (AdminRequest.NameOf(request.Command), IsRead(request));
-            var done = AdminCommands.Run(request, store, new FramedReply(stream), out var changed);
+            done = AdminCommands.Run(request, store, new FramedReply(stream), out var changed);
             if (!isRead)
             {
                 log(name, changed, null);
             }
-
-            AdminFrame.Write(stream, AdminFrameKind.Done, done);
         }
         catch (Exception e)
         {
@@ -41,7 +40,10 @@ internal static class AdminConnection
             }
 
             Refuse(stream, e as AdminRefusal ?? new AdminRefusal(AdminRefusalKind.Failed, e is JamSessionsException ? e.Message : $"The host failed unexpectedly ({e.GetType().Name})."));
+            return;
         }
+
+        AdminFrame.Write(stream, AdminFrameKind.Done, done);
     }
 
     /// <summary>Says why nothing is done for this one, whatever it asks: what is sent to who is still speaking may get lost.</summary>

@@ -10,16 +10,19 @@ internal sealed class AdminSocket : IDisposable
 {
     private const int MaxConnections = 4;
 
+    // Trying again at once would take a processor, and fill the log.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+
     // Who asks nothing, or reads nothing of a backup, is not waited for.
     private const int RequestMilliseconds = 30_000, SendMilliseconds = 60_000, TurnedAwayMilliseconds = 1_000;
 
     private readonly Lock _lock = new();
+    private readonly ManualResetEventSlim _closed = new();
     private readonly HashSet<Socket> _connections = [];
     private readonly SocketFile _file;
     private readonly string _path;
     private IAdminStore? _store;
     private EngineLog? _log;
-    private bool _isClosed;
 
     private AdminSocket(string path) => (_file, _path) = (SocketFile.Bind(path), path);
 
@@ -33,19 +36,19 @@ internal sealed class AdminSocket : IDisposable
         (_store, _log) = (store, log);
         _file.Socket.Listen(MaxConnections);
         log.Write(LogLines.AdminSocketOpen, _path);
-        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.admin", Accept, static _ => { });
+        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.admin", Accept, TellRefused);
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            if (_isClosed)
+            if (_closed.IsSet)
             {
                 return;
             }
 
-            _isClosed = true;
+            _closed.Set();
             foreach (var connection in _connections)
             {
                 connection.Dispose();
@@ -57,21 +60,17 @@ internal sealed class AdminSocket : IDisposable
 
     private void Accept()
     {
-        while (!_isClosed)
+        while (!_closed.IsSet)
         {
             try
             {
                 Begin(_file.Socket.Accept());
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e)
             {
-                if (_isClosed || e is ObjectDisposedException)
-                {
-                    return;
-                }
-
                 // As without free handles: those that are connected go on, and give theirs back.
-                _log!.Write(LogLines.AdminRefusedConnection, e.Message);
+                TellRefused(e);
+                _closed.Wait(s_pause);
             }
         }
     }
@@ -81,43 +80,50 @@ internal sealed class AdminSocket : IDisposable
         bool isTaken;
         lock (_lock)
         {
-            isTaken = !_isClosed && _connections.Count < MaxConnections && _connections.Add(connection);
+            isTaken = !_closed.IsSet && _connections.Count < MaxConnections && _connections.Add(connection);
         }
 
         (connection.ReceiveTimeout, connection.SendTimeout) = isTaken ? (RequestMilliseconds, SendMilliseconds) : (TurnedAwayMilliseconds, TurnedAwayMilliseconds);
-        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.admin.connection", () => Serve(connection, isTaken), static _ => { });
+        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.admin.connection", () => Serve(connection, isTaken), failure => End(connection, failure));
     }
 
     private void Serve(Socket connection, bool isTaken)
     {
-        try
+        using var stream = new NetworkStream(connection);
+        var user = PeerUser.Of(connection);
+        if (!PeerUser.MayCommand(user))
         {
-            using var stream = new NetworkStream(connection, ownsSocket: true);
-            var user = PeerUser.Of(connection);
-            if (!PeerUser.MayCommand(user))
-            {
-                _log!.Write(LogLines.AdminStranger, user);
-                AdminConnection.TurnAway(stream, "The host takes commands of its own user and of root alone.");
-            }
-            else if (!isTaken)
-            {
-                AdminConnection.TurnAway(stream, $"{MaxConnections} operators are at work on this store already. Try again later.");
-            }
-            else
-            {
-                AdminConnection.Serve(stream, _store!, (command, count, failure) => Tell(user, command, count, failure));
-            }
+            _log!.Write(LogLines.AdminStranger, user);
+            AdminConnection.TurnAway(stream, "The host takes commands of its own user and of root alone.");
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        else if (!isTaken)
         {
-            // The other side went away, or the engine ends.
+            AdminConnection.TurnAway(stream, $"{MaxConnections} operators are at work on this store already. Try again later.");
         }
-        finally
+        else
         {
-            lock (_lock)
-            {
-                _connections.Remove(connection);
-            }
+            AdminConnection.Serve(stream, _store!, (command, count, failure) => Tell(user, command, count, failure));
+        }
+    }
+
+    private void End(Socket connection, Exception? failure)
+    {
+        lock (_lock)
+        {
+            _connections.Remove(connection);
+        }
+
+        connection.Dispose();
+
+        // Who goes away is nothing to speak of.
+        TellRefused(failure is IOException or SocketException or ObjectDisposedException ? null : failure);
+    }
+
+    private void TellRefused(Exception? failure)
+    {
+        if (failure is not null && !_closed.IsSet)
+        {
+            _log!.Write(LogLines.AdminRefusedConnection, failure.Message);
         }
     }
 

@@ -167,7 +167,7 @@ internal sealed class CommitWriter(
             return;
         }
 
-        var (snapshot, keys) = (_snapshot!, store.PreviousKeysNeeded);
+        var (snapshot, keys) = (_snapshot!, store.KeysNeeded);
         if (failure is null && Try(() => store.Complete(snapshot)) is { } refusal)
         {
             snapshot.Discard();
@@ -177,7 +177,7 @@ internal sealed class CommitWriter(
         if (failure is null)
         {
             host.Log(cause: null, LogLines.SnapshotDone, store.Path, snapshot.Covers);
-            foreach (var key in keys)
+            foreach (var key in keys.Except(store.KeysNeeded))
             {
                 host.Log(cause: null, LogLines.KeyNotNeeded, key, store.Path);
             }

@@ -39,17 +39,14 @@ internal interface IJournaledStore : IDisposable
     /// <exception cref="SessionStoreException">The disk refused.</exception>
     void TryDisk();
 
-    /// <summary>Without how many encryption keys some session could not be read; null where that is not known. Any thread may ask.</summary>
-    int? EncryptionKeysNeeded => null;
-
     /// <summary>These changes belong to the next snapshot: they are durable, or will be.</summary>
     void Settle(ReadOnlySpan<DocumentChange> changes);
 
     /// <summary>Why the file should be rewritten although nothing has changed; null where it need not be.</summary>
     string? ReasonToRewrite { get; }
 
-    /// <summary>The previous keys, by their places from 1, that encrypted what the file or its journal may still hold.</summary>
-    IReadOnlyList<int> PreviousKeysNeeded { get; }
+    /// <summary>The keys of the ring, by their places, without which some session could not be read: that of new data first. Any thread may ask.</summary>
+    IReadOnlyList<int> KeysNeeded { get; }
 
     /// <summary>How many journal bytes a snapshot would make superfluous.</summary>
     long UncoveredBytes { get; }

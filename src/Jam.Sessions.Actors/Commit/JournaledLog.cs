@@ -11,7 +11,7 @@ internal sealed class JournaledLog(IJournaledStore store, CommitQueue commits, I
 {
     private volatile bool _isClosing;
 
-    public StoreFigures Figures => new(store.UncoveredBytes, store.SnapshotBytes, store.EncryptionKeysNeeded);
+    public StoreFigures Figures => new(store.UncoveredBytes, store.SnapshotBytes, store.KeysNeeded.Count);
 
     public TimeSpan Waiting => commits.Waiting;
 

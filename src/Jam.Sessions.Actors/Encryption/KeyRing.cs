@@ -34,8 +34,6 @@ internal sealed class KeyRing
     /// <summary>One key, as jam has it.</summary>
     public static KeyRing Of(Fernet fernet) => new([fernet], []);
 
-    public static bool IsToken(ReadOnlySpan<byte> text) => Fernet.IsToken(text) || BoundTokens.IsToken(text);
-
     /// <summary>The length of the token of a text.</summary>
     public int TokenLength(int textLength) => IsBound ? BoundTokens.TokenLength(textLength) : Fernet.TokenLength(textLength);
 
@@ -79,7 +77,7 @@ internal sealed class KeyRing
     {
         foreach (var key in _bound)
         {
-            if (BoundTokens.IsToken(token) && key.Made(token))
+            if (key.Made(token))
             {
                 return true;
             }

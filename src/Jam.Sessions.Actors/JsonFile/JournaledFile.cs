@@ -7,7 +7,7 @@ namespace Jam.Sessions.Actors.JsonFile;
 internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> documents) : IJournaledStore
 {
     private readonly FileOrder _order = new(documents);
-    private volatile IReadOnlyList<int> _previousKeysNeeded = store.Conversion is null ? [.. store.Found.ByKey.Keys.Where(key => key > 0)] : [];
+    private volatile IReadOnlyList<int> _keysNeeded = KeysOf(store, store.Conversion is null ? store.Found.ByKey.Keys.Where(key => key > 0) : []);
 
     public string Path => store.Path;
 
@@ -28,13 +28,11 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
     /// <remarks>Clearing its key does not find a document that gave way, and jam would serve it from the file.</remarks>
     public string? ReasonToRewrite =>
         store.Found.BegunLifetimes > 0 && store.Conversion is null ? $"the lives of {store.Found.BegunLifetimes} sessions begin"
-        : PreviousKeysNeeded.Count > 0 ? $"data that a previous key encrypted is encrypted with session-aes-secret ({string.Join(", ", PreviousKeysNeeded.Select(key => $"key {key}: {store.Found.ByKey[key]} records"))})"
+        : KeysNeeded.Count > 1 ? $"data that a previous key encrypted is encrypted with session-aes-secret ({string.Join(", ", KeysNeeded.Skip(1).Select(key => $"key {key}: {store.Found.ByKey[key]} records"))})"
         : store.ReplacedDocuments > 0 ? "documents whose number a later one has as well are left out"
         : null;
 
-    public IReadOnlyList<int> PreviousKeysNeeded => _previousKeysNeeded;
-
-    public int? EncryptionKeysNeeded => store.Codec.IsEncrypted ? 1 + _previousKeysNeeded.Count : 0;
+    public IReadOnlyList<int> KeysNeeded => _keysNeeded;
 
     public ReadOnlySpan<byte> Encode(ReadOnlySpan<DocumentChange> changes) => JournalEntry.Encode(changes, store.Codec);
 
@@ -61,8 +59,10 @@ internal sealed class JournaledFile(SessionStore store, IReadOnlyList<Document> 
     public void Complete(ISnapshot snapshot)
     {
         store.Complete((SnapshotInProgress)snapshot);
-        _previousKeysNeeded = [];
+        _keysNeeded = KeysOf(store, previous: []);
     }
 
     public void Dispose() => store.Dispose();
+
+    private static IReadOnlyList<int> KeysOf(SessionStore store, IEnumerable<int> previous) => store.Codec.IsEncrypted ? [0, .. previous] : [];
 }

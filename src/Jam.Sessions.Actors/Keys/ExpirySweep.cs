@@ -46,10 +46,16 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
             _isRunning = true;
         }
 
-        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.sweep", RunAll, static _ => { });
+        LowPriorityThread.Run(LowPriorityThread.Steady, "jam.sessions.sweep", () => AnswerAll(SweepAll), failure =>
+        {
+            if (failure is not null)
+            {
+                AnswerAll(() => throw failure);
+            }
+        });
     }
 
-    private void RunAll()
+    private void AnswerAll(Func<int> sweep)
     {
         while (TakeWaiting() is { Count: > 0 } waiting)
         {
@@ -58,7 +64,7 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
             object answer;
             try
             {
-                answer = SweepAll(Log!);
+                answer = sweep();
                 telemetry.Swept(Stopwatch.GetElapsedTime(began), failure: null);
             }
             catch (Exception e)
@@ -82,8 +88,9 @@ internal sealed class ExpirySweep(SessionTable table, KeyDirectory keys, Session
         }
     }
 
-    private int SweepAll(ICommitLog log)
+    private int SweepAll()
     {
+        var log = Log!;
         using var passed = new PassedOn();
         var count = 0;
         for (var part = 0; part < SessionTable.Parts; part++)

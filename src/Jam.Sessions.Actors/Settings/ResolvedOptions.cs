@@ -14,11 +14,6 @@ internal sealed class ResolvedOptions
 
     private const string Section = "jam.sessions";
 
-    // sun_path of Linux and of macOS, less the zero behind it and the ending under which a socket begins.
-    private static readonly int MaxSocketPathLength = OperatingSystem.IsMacOS() ? 99 : 103;
-
-    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
-
     private readonly List<string> _unreadable = [];
 
     private ResolvedOptions(JamSessionsOptions code, Config hocon, string store)
@@ -30,8 +25,8 @@ internal sealed class ResolvedOptions
         AllowUnlocked = code.AllowUnlocked ?? Read(hocon, "allow-unlocked", (config, key) => config.GetBoolean(key));
         AllowForeignFile = code.AllowForeignFile ?? Read(hocon, "allow-foreign-file", (config, key) => config.GetBoolean(key));
         IsSessionCrypt = code.IsSessionCrypt ?? Read(hocon, "is-session-crypt", (config, key) => config.GetBoolean(key));
-        Encryption = code.Encryption ?? NamedEncryption(Read(hocon, "encryption", (config, key) => config.GetString(key)));
-        IdsAtRest = code.IdsAtRest ?? NamedIdsAtRest(Read(hocon, "ids-at-rest", (config, key) => config.GetString(key)));
+        Encryption = code.Encryption ?? Read(hocon, "encryption", Named<SessionEncryption>);
+        IdsAtRest = code.IdsAtRest ?? Read(hocon, "ids-at-rest", Named<IdsAtRest>);
         AllowIdsToBeHashed = code.AllowIdsToBeHashed ?? Read(hocon, "allow-ids-to-be-hashed", (config, key) => config.GetBoolean(key));
         AllowFernetToAesGcm = code.AllowFernetToAesGcm ?? Read(hocon, "allow-fernet-to-aes-gcm", (config, key) => config.GetBoolean(key));
         var secret = NonEmpty(code.SessionAesSecret) ?? NonEmpty(Read(hocon, "session-aes-secret", (config, key) => config.GetString(key)));
@@ -40,12 +35,12 @@ internal sealed class ResolvedOptions
         SessionAesSecret = secret ?? (SessionAesSecretFile.Length > 0 ? "" : Environment.GetEnvironmentVariable(SecretVariable) ?? "");
         PreviousSessionAesSecrets = code.PreviousSessionAesSecrets ?? Read(hocon, "previous-session-aes-secrets", Texts);
         ReworkGrace = OffIsNull(code.ReworkGrace ?? Read(hocon, "rework-grace", (config, key) => config.GetString(key) == "off" ? Timeout.InfiniteTimeSpan : config.GetTimeSpan(key)));
-        OnReplay = code.OnReplay ?? NamedReplayPolicy(Read(hocon, "on-replay", (config, key) => config.GetString(key)));
+        OnReplay = code.OnReplay ?? Read(hocon, "on-replay", Named<ReplayPolicy>);
         AllowPlainToEncrypted = code.AllowPlainToEncrypted ?? Read(hocon, "allow-plain-to-encrypted", (config, key) => config.GetBoolean(key));
         IdFactory = code.IdFactory ?? NamedIdFactory(Read(hocon, "id-factory", (config, key) => config.GetString(key)));
         AsyncIdFactory = code.AsyncIdFactory;
         HasTwoIdFactories = code is { AsyncIdFactory: not null, IdFactory: not null };
-        Durability = code.Durability ?? NamedDurability(Read(hocon, "durability", (config, key) => config.GetString(key)));
+        Durability = code.Durability ?? Read(hocon, "durability", Named<Durability>);
         FlushInterval = code.FlushInterval ?? Read(hocon, "flush-interval", (config, key) => config.GetTimeSpan(key));
         SnapshotJournalBytes = code.SnapshotJournalBytes ?? Read(hocon, "snapshot-journal-bytes", Bytes);
         SnapshotInterval = code.SnapshotInterval ?? Read(hocon, "snapshot-interval", (config, key) => config.GetTimeSpan(key));
@@ -59,7 +54,7 @@ internal sealed class ResolvedOptions
         TouchInterval = code.TouchInterval ?? Read(hocon, "touch-interval", (config, key) => config.GetString(key) == "auto" ? (TimeSpan?)null : config.GetTimeSpan(key));
         SweepInterval = code.SweepInterval ?? Read(hocon, "sweep-interval", (config, key) => config.GetTimeSpan(key));
         MaxSessionsPerKey = code.MaxSessionsPerKey ?? Read(hocon, "max-sessions-per-key", (config, key) => config.GetInt(key));
-        SessionLimitPolicy = code.SessionLimitPolicy ?? NamedLimitPolicy(Read(hocon, "session-limit-policy", (config, key) => config.GetString(key)));
+        SessionLimitPolicy = code.SessionLimitPolicy ?? Read(hocon, "session-limit-policy", Named<SessionLimitPolicy>);
         MaxSessions = code.MaxSessions ?? Read(hocon, "max-sessions", (config, key) => config.GetLong(key));
         MaxRememberedEnds = code.MaxRememberedEnds ?? Read(hocon, "max-remembered-ends", (config, key) => config.GetInt(key));
         GuessingAlarmPerMinute = code.GuessingAlarmPerMinute ?? Read(hocon, "guessing-alarm-per-minute", (config, key) => config.GetInt(key));
@@ -157,9 +152,9 @@ internal sealed class ResolvedOptions
     /// <summary>The store's name; empty for the one that needs none.</summary>
     public string StoreName { get; }
 
-    private bool HasTwoIdFactories { get; }
+    public bool HasTwoIdFactories { get; }
 
-    private bool HasTwoSecrets { get; }
+    public bool HasTwoSecrets { get; }
 
     /// <param name="code">What the host sets in code.</param>
     /// <param name="actorSystem">The actor system's configuration.</param>
@@ -171,7 +166,7 @@ internal sealed class ResolvedOptions
         var section = SectionOf(actorSystem, store);
         section = hosts is null ? section : hosts.WithFallback(section);
         var options = new ResolvedOptions(code, section, store);
-        List<string> failures = [.. KnownKeys.Misspelt(section, Reference.GetConfig(Section)), .. options._unreadable, .. options.Failures()];
+        List<string> failures = [.. KnownKeys.Misspelt(section, Reference.GetConfig(Section)), .. options._unreadable, .. OptionRules.Failures(options)];
         return failures.Count == 0 ? options : throw new JamSessionsOptionsException(failures);
     }
 
@@ -229,159 +224,6 @@ internal sealed class ResolvedOptions
         return sessionKey.Length > MaxKeyLength ? new SessionKeyException(sessionKey.Length, MaxKeyLength) : null;
     }
 
-    private IEnumerable<string> Failures()
-    {
-        if (!InMemory && string.IsNullOrWhiteSpace(JsonPath))
-        {
-            yield return "json-path is empty; name a file, or set in-memory = on.";
-        }
-
-        if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromDays(1))
-        {
-            yield return $"lock-timeout must be 0 to 1 day, not {LockTimeout}.";
-        }
-
-        if (!Enum.IsDefined(Encryption))
-        {
-            yield return "encryption must be none, fernet or aes-gcm.";
-        }
-
-        if (IsSessionCrypt && Encryption == SessionEncryption.AesGcm)
-        {
-            yield return "is-session-crypt is on, which is encryption = fernet, and encryption is aes-gcm; take one of them out.";
-        }
-
-        if (!Enum.IsDefined(IdsAtRest))
-        {
-            yield return "ids-at-rest must be plain or hashed.";
-        }
-
-        if (HasTwoSecrets)
-        {
-            yield return "session-aes-secret and session-aes-secret-file are both set; set one of them.";
-        }
-
-        if (ReworkGrace is { } grace && (grace < TimeSpan.Zero || grace > TimeSpan.FromHours(1)))
-        {
-            yield return $"rework-grace must be 0 s to 1 hour, or off, not {grace}.";
-        }
-
-        if (!Enum.IsDefined(OnReplay))
-        {
-            yield return "on-replay must be report, end-session or end-all-of-key.";
-        }
-
-        if (IdFactory is null)
-        {
-            yield return "id-factory must be uuid-v4 or random-256, or be set in code.";
-        }
-
-        if (HasTwoIdFactories)
-        {
-            yield return "IdFactory and AsyncIdFactory are both set; set one of them.";
-        }
-
-        if (!Enum.IsDefined(Durability))
-        {
-            yield return "durability must be durable or relaxed.";
-        }
-
-        if (FlushInterval < OneMillisecond || FlushInterval > TimeSpan.FromHours(1))
-        {
-            yield return $"flush-interval must be 1 ms to 1 hour, not {FlushInterval}.";
-        }
-
-        if (SnapshotJournalBytes < MinSnapshotJournalBytes)
-        {
-            yield return $"snapshot-journal-bytes must be at least {MinSnapshotJournalBytes}, not {SnapshotJournalBytes}.";
-        }
-
-        if (SnapshotInterval != Timeout.InfiniteTimeSpan && SnapshotInterval < TimeSpan.FromSeconds(1))
-        {
-            yield return $"snapshot-interval must be at least 1 s, or infinite, not {SnapshotInterval}.";
-        }
-
-        if (MaxDataBytes is < 2 or > MaxDataBytesLimit)
-        {
-            yield return $"max-data-bytes must be 2 to {MaxDataBytesLimit}, not {MaxDataBytes}.";
-        }
-
-        if (MaxKeyLength is < 1 or > SessionKeys.MaxLength)
-        {
-            yield return $"max-key-length must be 1 to {SessionKeys.MaxLength}, not {MaxKeyLength}.";
-        }
-
-        if (KeyIdleTimeout != Timeout.InfiniteTimeSpan && KeyIdleTimeout < OneMillisecond)
-        {
-            yield return $"key-idle-timeout must be at least 1 ms, or infinite, not {KeyIdleTimeout}.";
-        }
-
-        if (MaxIdleKeys < 0)
-        {
-            yield return $"max-idle-keys must be at least 0, not {MaxIdleKeys}.";
-        }
-
-        if (!SessionLifetime.IsValid(IdleTimeout))
-        {
-            yield return $"idle-timeout must be 1 s to 36500 days, or infinite, not {IdleTimeout}.";
-        }
-
-        if (!SessionLifetime.IsValid(MaxLifetime))
-        {
-            yield return $"max-lifetime must be 1 s to 36500 days, or infinite, not {MaxLifetime}.";
-        }
-
-        if (TouchInterval is { } touch && (touch < TimeSpan.FromSeconds(1) || touch > TimeSpan.FromDays(1)))
-        {
-            yield return $"touch-interval must be 1 s to 1 day, or auto, not {touch}.";
-        }
-
-        if (SweepInterval != Timeout.InfiniteTimeSpan && SweepInterval < TimeSpan.FromSeconds(1))
-        {
-            yield return $"sweep-interval must be at least 1 s, or infinite, not {SweepInterval}.";
-        }
-
-        if (MaxSessionsPerKey < 0)
-        {
-            yield return $"max-sessions-per-key must be at least 0, not {MaxSessionsPerKey}.";
-        }
-
-        if (!Enum.IsDefined(SessionLimitPolicy))
-        {
-            yield return "session-limit-policy must be reject, end-oldest or end-least-recently-seen.";
-        }
-
-        if (MaxSessions < 0)
-        {
-            yield return $"max-sessions must be at least 0, not {MaxSessions}.";
-        }
-
-        if (MaxRememberedEnds is < 0 or > 1 << 24)
-        {
-            yield return $"max-remembered-ends must be 0 to {1 << 24}, not {MaxRememberedEnds}.";
-        }
-
-        if (GuessingAlarmPerMinute < 0)
-        {
-            yield return $"guessing-alarm-per-minute must be at least 0, not {GuessingAlarmPerMinute}.";
-        }
-
-        if (AdminSocket && (InMemory || OperatingSystem.IsWindows()))
-        {
-            yield return InMemory ? "admin-socket needs a file, and in-memory is on." : "admin-socket is not for Windows, which does not say who connects.";
-        }
-
-        if (AdminSocket && Encoding.UTF8.GetByteCount(AdminSocketPath) is var length && length > MaxSocketPathLength)
-        {
-            yield return $"admin-socket-path has {length} bytes, and the path of a socket may have {MaxSocketPathLength}; set it to a shorter one.";
-        }
-
-        if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromHours(1))
-        {
-            yield return $"drain-timeout must be 1 s to 1 hour, not {DrainTimeout}.";
-        }
-    }
-
     /// <summary>The file itself: absolute, and behind any symbolic link, so that a snapshot replaces the file and not the link.</summary>
     private string ResolvePath(string path)
     {
@@ -436,6 +278,11 @@ internal sealed class ResolvedOptions
     private static List<string> Texts(Config config, string key) =>
         config.GetValue(key) is var value && value.IsArray() ? [.. value.GetStringList()] : NonEmpty(value.GetString()) is { } one ? [one] : [];
 
+    /// <summary>The value of this name, in any spelling; one that is not defined where there is none.</summary>
+    private static T Named<T>(Config config, string key)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Cast<T?>().FirstOrDefault(value => KnownKeys.Plain($"{value}") == KnownKeys.Plain(config.GetString(key) ?? "")) ?? (T)Enum.ToObject(typeof(T), -1);
+
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static Func<string> NamedIdFactory(string? name) => KnownKeys.Plain(name ?? "") switch
@@ -445,43 +292,6 @@ internal sealed class ResolvedOptions
         _ => null!,
     };
 
-    private static Durability NamedDurability(string? name) => KnownKeys.Plain(name ?? "") switch
-    {
-        "durable" => Durability.Durable,
-        "relaxed" => Durability.Relaxed,
-        _ => (Durability)(-1),
-    };
-
     private static TimeSpan? OffIsNull(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? null : time;
 
-    private static SessionEncryption NamedEncryption(string? name) => KnownKeys.Plain(name ?? "") switch
-    {
-        "none" => SessionEncryption.None,
-        "fernet" => SessionEncryption.Fernet,
-        "aesgcm" => SessionEncryption.AesGcm,
-        _ => (SessionEncryption)(-1),
-    };
-
-    private static IdsAtRest NamedIdsAtRest(string? name) => KnownKeys.Plain(name ?? "") switch
-    {
-        "plain" => IdsAtRest.Plain,
-        "hashed" => IdsAtRest.Hashed,
-        _ => (IdsAtRest)(-1),
-    };
-
-    private static ReplayPolicy NamedReplayPolicy(string? name) => KnownKeys.Plain(name ?? "") switch
-    {
-        "report" => ReplayPolicy.Report,
-        "endsession" => ReplayPolicy.EndSession,
-        "endallofkey" => ReplayPolicy.EndAllOfKey,
-        _ => (ReplayPolicy)(-1),
-    };
-
-    private static SessionLimitPolicy NamedLimitPolicy(string? name) => KnownKeys.Plain(name ?? "") switch
-    {
-        "reject" => SessionLimitPolicy.Reject,
-        "endoldest" => SessionLimitPolicy.EndOldest,
-        "endleastrecentlyseen" => SessionLimitPolicy.EndLeastRecentlySeen,
-        _ => (SessionLimitPolicy)(-1),
-    };
 }

@@ -60,8 +60,8 @@ internal sealed class EngineThread(string id) : ExecutorService(id)
         _isShutDown = false;
         if (!_isRunning)
         {
-            _isRunning = true;
             new Thread(Run) { IsBackground = true, Name = $"jam.sessions.{Id}" }.UnsafeStart();
+            _isRunning = true;
         }
     }
 

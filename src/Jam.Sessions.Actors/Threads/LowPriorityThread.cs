@@ -13,25 +13,37 @@ internal static partial class LowPriorityThread
     /// <summary>Gives way, and gets done within reasonable time all the same.</summary>
     public const int Steady = 1;
 
+    /// <remarks>To start, .NET's threads need a free handle, so a process that has used up its own starts none. That is work that failed.</remarks>
     /// <param name="niceness">How much it gives way: each step takes about a fifth of its share where others want the processor too.</param>
     /// <param name="name">Of the thread.</param>
     /// <param name="work">What it does.</param>
-    /// <param name="done">Is told on that thread why the work failed; null where it did not.</param>
-    public static void Run(int niceness, string name, Action work, Action<Exception?> done) => new Thread(() =>
+    /// <param name="done">Is told on that thread why the work failed, or on the caller's that it was not begun; null where it did not fail.</param>
+    public static void Run(int niceness, string name, Action work, Action<Exception?> done)
     {
-        Exception? failure = null;
+        var thread = new Thread(() => done(FailureOf(niceness, work))) { IsBackground = true, Name = name };
+        try
+        {
+            thread.UnsafeStart();
+        }
+        catch (Exception e)
+        {
+            done(e);
+        }
+    }
+
+    private static Exception? FailureOf(int niceness, Action work)
+    {
         try
         {
             LowerPriority(niceness);
             work();
+            return null;
         }
         catch (Exception e)
         {
-            failure = e;
+            return e;
         }
-
-        done(failure);
-    }) { IsBackground = true, Name = name }.UnsafeStart();
+    }
 
     /// <remarks>
     /// .NET sets priorities on Windows alone. On Linux a niceness is a thread's own (setpriority(2), "C library/kernel differences"), and raising it

@@ -145,6 +145,18 @@ public sealed class SessionStateSpec
     }
 
     [Fact]
+    public async Task A_count_of_visitors_that_fails_is_made_again()
+    {
+        await using var site = await StartAsync(o => o.MaxAnonymousSessions = 1);
+        Detour.Of(site).Fails = message => message is QuerySessions ? new SessionStoreException("sessions.json", "for once") : null;
+        var browser = site.NewBrowser();
+        await Assert.ThrowsAsync<SessionStoreException>(() => browser.PostAsync("/set?name=a&value=1"));
+        Detour.Of(site).Fails = _ => null;
+        await browser.PostAsync("/set?name=a&value=1");
+        await Assert.ThrowsAsync<SessionCapacityException>(() => site.NewBrowser().PostAsync("/set?name=a&value=1"));
+    }
+
+    [Fact]
     public async Task Strangers_refuse_themselves_alone_and_nobodys_sign_in()
     {
         await using var site = await StartAsync(o => o.MaxAnonymousSessions = 2);
@@ -278,6 +290,12 @@ public sealed class SessionStateSpec
             {
                 app.UseSession();
                 Map(app);
+                app.MapPost("/commit", async (HttpContext http, string name, string value) =>
+                {
+                    http.Session.SetString(name, value);
+                    await http.Session.CommitAsync();
+                    http.Session.SetString("after", http.Session.GetString(name) ?? "nothing");
+                });
             });
         var browser = site.NewBrowser();
         await browser.PostAsync("/set?name=first&value=1");
@@ -291,6 +309,8 @@ public sealed class SessionStateSpec
         Assert.StartsWith("cart=3,lang=de ", await browser.GetAsync("/all"), StringComparison.Ordinal);
         await browser.PostAsync("/clear");
         Assert.StartsWith(" ", await browser.GetAsync("/all"), StringComparison.Ordinal);
+        await browser.PostAsync("/commit?name=cart&value=4");
+        Assert.StartsWith("after=4,cart=4 ", await browser.GetAsync("/all"), StringComparison.Ordinal);
         Assert.Equal(" ", await site.NewBrowser().GetAsync("/all"));
         var store = site.Services.GetRequiredKeyedService<IJamSessions>("session-state");
         Assert.Equal(1, (await store.CountAsync()).Sessions);

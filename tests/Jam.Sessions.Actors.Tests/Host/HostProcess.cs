@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -15,7 +16,7 @@ internal sealed class HostProcess : IDisposable
     /// <summary>The session's cookie, of a backend on a jam file, and of any other.</summary>
     public const string JamCookie = "session", ProtectedCookie = "__Host-Cookies";
 
-    private const int FileSize = 1;
+    private const int FileSize = 1, Handles = 7;
     private const string Announcement = "Listening on ";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -25,6 +26,7 @@ internal sealed class HostProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly SemaphoreSlim _saidMore = new(0);
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostProcess(string[] arguments, string umask)
@@ -91,6 +93,27 @@ internal sealed class HostProcess : IDisposable
         await ExitAsync();
     }
 
+    /// <summary>Waits until the backend has said something so many times.</summary>
+    public async Task SaidAsync(string text, int times)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (_output.Count(line => line.Contains(text, StringComparison.Ordinal)) < times)
+        {
+            await _saidMore.WaitAsync(patience.Token);
+        }
+    }
+
+    /// <summary>Takes the process's free handles away until it is disposed of: it keeps those that it has. Linux only.</summary>
+    public IDisposable WithoutFreeHandles()
+    {
+        var used = Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Select(handle => long.Parse(Path.GetFileName(handle), CultureInfo.InvariantCulture)).ToHashSet();
+        var firstFree = Enumerable.Range(0, int.MaxValue).First(handle => !used.Contains(handle));
+        Assert.Equal(0, GetAndSetLimit(_process.Id, Handles, 0, out var former));
+        var none = former with { Soft = firstFree };
+        Assert.Equal(0, SetLimit(_process.Id, Handles, in none, 0));
+        return new Restored(() => Assert.Equal(0, SetLimit(_process.Id, Handles, in former, 0)));
+    }
+
     /// <summary>Lets no file of the process grow beyond this; the nearest thing to a full disk that needs no rights. Linux only.</summary>
     public void LimitFiles(long bytes)
     {
@@ -133,6 +156,9 @@ internal sealed class HostProcess : IDisposable
     [DllImport("libc", EntryPoint = "prlimit64")]
     private static extern int SetLimit(int process, int resource, in Limit limit, nint former);
 
+    [DllImport("libc", EntryPoint = "prlimit64")]
+    private static extern int GetAndSetLimit(int process, int resource, nint limit, out Limit former);
+
     private async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Patience);
@@ -148,6 +174,7 @@ internal sealed class HostProcess : IDisposable
         }
 
         _output.Enqueue(line);
+        _saidMore.Release();
         if (line.StartsWith(Announcement, StringComparison.Ordinal))
         {
             _address.TrySetResult(new Uri(line[Announcement.Length..line.IndexOf(". Try", StringComparison.Ordinal)]));
@@ -155,4 +182,9 @@ internal sealed class HostProcess : IDisposable
     }
 
     private readonly record struct Limit(long Soft, long Hard);
+
+    private sealed class Restored(Action restore) : IDisposable
+    {
+        public void Dispose() => restore();
+    }
 }

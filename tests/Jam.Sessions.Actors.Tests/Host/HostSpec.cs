@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Host;
@@ -237,6 +238,23 @@ public sealed class HostSpec : IDisposable
 
         host.LimitFiles(long.MaxValue);
         await Expect(HttpStatusCode.NoContent, host.SendAsync(HttpMethod.Put, "/api/me", session, large));
+        Assert.Equal(0, await host.StopAsync());
+    }
+
+    [LinuxFact]
+    public async Task A_moment_without_free_handles_ends_neither_the_sweeps_nor_the_operators_way()
+    {
+        using var host = await HostProcess.ListeningAsync(OnKeys, OnJsonPath, "--sessions:idle-timeout=01:00:00", "--sessions:sweep-interval=00:00:01", "--sessions:admin-socket=true");
+        await SignIn(host, "ann");
+        using (host.WithoutFreeHandles())
+        {
+            using var operatorsWay = SocketFile.TryConnect($"{JsonPath}.sock");
+            await host.SaidAsync("(event 304)", times: 2);
+            await host.SaidAsync("(event 602)", times: 2);
+        }
+
+        var swept = AdminClient.TryRun($"{JsonPath}.sock", new AdminRequest { Command = AdminCommand.Sweep }, new HeardReply());
+        Assert.Equal(0, JsonElement.Parse(swept).GetProperty("sessions").GetInt32());
         Assert.Equal(0, await host.StopAsync());
     }
 

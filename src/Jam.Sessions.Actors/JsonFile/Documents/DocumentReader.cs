@@ -32,19 +32,7 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
     public DataCounts Counts { get; private set; } = new();
 
     /// <summary>What the file is made into; null where it stays what it is.</summary>
-    public string? Conversion
-    {
-        get
-        {
-            string[] parts =
-            [
-                .. ring is not null && conversions.HasFlag(Conversions.PlainToEncrypted) && Counts.Plain > 0 ? ["its plain data is encrypted"] : Array.Empty<string>(),
-                .. ring is { IsBound: true } && conversions.HasFlag(Conversions.FernetToAesGcm) && Counts.Fernet > 0 ? ["its data is bound to its records"] : Array.Empty<string>(),
-                .. _rules.Ids.AreHashed && Counts.PlainIds > 0 ? ["its ids are hashed"] : Array.Empty<string>(),
-            ];
-            return parts.Length > 0 ? string.Join(", ", parts) : null;
-        }
-    }
+    public string? Conversion => FileFitness.ConversionOf(Counts, ring, conversions, _rules.Ids);
 
     /// <summary>A reader of the same kind that has read nothing, for another thread.</summary>
     public DocumentReader Fork() => new(ring, conversions, rules, now);
@@ -127,50 +115,11 @@ internal sealed class DocumentReader(KeyRing? ring, Conversions conversions = Co
     /// <exception cref="SessionSecretException">No token could be decrypted, or the file is not what the options say.</exception>
     public void Validate(string path)
     {
-        if ((WhyUnfit() ?? WhyIdsUnfit()) is { } reason)
+        if (FileFitness.WhyUnfit(Counts, ring, conversions, _rules.Ids) is { } reason)
         {
             throw new SessionSecretException($"{path} {reason} Nothing was written.");
         }
     }
-
-    private string? WhyUnfit()
-    {
-        if (ring is null)
-        {
-            return Counts.Fernet > 0 ? "holds encrypted sessions; set is-session-crypt = true and session-aes-secret."
-                : Counts.Bound > 0 ? "holds sessions that are encrypted with AES-GCM; set encryption = aes-gcm and session-aes-secret."
-                : null;
-        }
-
-        if (ring.IsBound && Counts is { Bound: 0, Fernet: > 0 } && !conversions.HasFlag(Conversions.FernetToAesGcm))
-        {
-            return "is encrypted as jam does it, and encryption is aes-gcm. Set allow-fernet-to-aes-gcm = on to convert it.";
-        }
-
-        if (!ring.IsBound && Counts is { Bound: > 0, Fernet: 0 })
-        {
-            return "is encrypted with AES-GCM, which jam cannot read and nothing turns back; set encryption = aes-gcm.";
-        }
-
-        if (Counts is { Tokens: > 0, Read: 0, Changed: 0 })
-        {
-            return ring.Count == 1 ? "was encrypted with another key than session-aes-secret." : "was encrypted with another key than session-aes-secret and previous-session-aes-secrets.";
-        }
-
-        return Counts is { Tokens: 0, Plain: > 0 } && !conversions.HasFlag(Conversions.PlainToEncrypted)
-            ? $"is not encrypted, and {(ring.IsBound ? "encryption is aes-gcm" : "is-session-crypt is on")}. Set allow-plain-to-encrypted = on to encrypt it."
-            : null;
-    }
-
-    private string? WhyIdsUnfit() => _rules.Ids.AreHashed
-        ? Counts.PlainIds > 0 && !conversions.HasFlag(Conversions.IdsToHashed)
-            ? Counts.HashedIds > 0
-                ? $"holds {Counts.PlainIds} session ids as they are beside {Counts.HashedIds} digests: jam has added them, or somebody who wants to be signed in by them. Take them out; or, if they are jam's, set allow-ids-to-be-hashed = on for one start."
-                : $"holds {Counts.PlainIds} session ids as they are, and ids-at-rest is hashed. Set allow-ids-to-be-hashed = on to keep only their digests; nobody is signed out, and nothing turns it back."
-            : null
-        : Counts.HashedIds > 0
-            ? $"holds digests of {Counts.HashedIds} session ids; set ids-at-rest = hashed."
-            : null;
 
     private void ReadField(ref JsonScanner scanner, scoped ReadOnlySpan<byte> name, DocumentFields fields)
     {
