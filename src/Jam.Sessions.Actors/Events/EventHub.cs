@@ -14,7 +14,7 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
 
     /// <summary>What is to be told once some changes are durable and published; null where nobody wants to hear of them: then no event is made.</summary>
     /// <param name="stated">The changes, in their order.</param>
-    public ChangeNotice? NoticeOf(ReadOnlySpan<DocumentChange> stated) => IsHeard(stated) ? new ChangeNotice(this, stated.ToArray(), Now()) : null;
+    public ChangeNotice? NoticeOf(ReadOnlySpan<DocumentChange> stated) => AreHeard(stated) ? new ChangeNotice(this, stated.ToArray(), Now()) : null;
 
     /// <summary>A listener, from now on.</summary>
     /// <param name="capacity">How many events are kept for it.</param>
@@ -36,6 +36,12 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
 
         return stream;
     }
+
+    /// <summary>Whether anybody listens.</summary>
+    public bool IsHeard => publish is not null || _streams.Length > 0;
+
+    /// <summary>Tells what another process of the same store has done.</summary>
+    public void TellOfOther(SessionEnded happened) => Tell(happened);
 
     public void Forget(EventStream stream)
     {
@@ -75,7 +81,7 @@ internal sealed class EventHub(string store, Action<SessionEvent>? publish, Wall
     /// <summary>Tells that many ids were looked up which were never issued.</summary>
     public void Guessed(long count) => Tell(new SessionIdsGuessed(store, Now(), count));
 
-    private bool IsHeard(ReadOnlySpan<DocumentChange> stated)
+    private bool AreHeard(ReadOnlySpan<DocumentChange> stated)
     {
         if (publish is not null)
         {

@@ -100,11 +100,16 @@ public sealed class SessionsStoppingException()
     internal override JamSessionsException Fresh() => new SessionsStoppingException();
 }
 
-/// <summary>The engine ended before it heard from the disk: the change may be found after the next start, or not.</summary>
-public sealed class SessionOutcomeUnknownException()
-    : JamSessionsException("The session engine ended before the disk answered; the change may be found after the next start, or not.")
+/// <summary>The engine ended before it heard from the disk: the change may be found after the next start, or not. In a cluster: nobody has answered in time, and the change may have been made.</summary>
+public sealed class SessionOutcomeUnknownException : JamSessionsException
 {
-    internal override JamSessionsException Fresh() => new SessionOutcomeUnknownException();
+    /// <summary>For an engine that ended.</summary>
+    public SessionOutcomeUnknownException()
+        : base("The session engine ended before the disk answered; the change may be found after the next start, or not.") { }
+
+    internal SessionOutcomeUnknownException(string message) : base(message) { }
+
+    internal override JamSessionsException Fresh() => new SessionOutcomeUnknownException(Message);
 }
 
 /// <summary>The engine was sent a message that is not one of its own.</summary>

@@ -145,7 +145,7 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
-    public async Task What_has_ended_takes_no_place_under_a_limit()
+    public virtual async Task What_has_ended_takes_no_place_under_a_limit()
     {
         await using var sessions = await BeginAsync(o => (o.MaxSessionsPerKey, o.MaxSessions, o.IdleTimeout, o.TimeProvider) = (2, 3, s_minute, _time));
         var client = sessions.Client;
@@ -168,7 +168,7 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
-    public async Task An_id_factory_runs_on_no_thread_of_the_sweep()
+    public virtual async Task An_id_factory_runs_on_no_thread_of_the_sweep()
     {
         var threads = new ConcurrentBag<string?>();
         await using var sessions = await BeginAsync(o =>
@@ -188,7 +188,7 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
-    public async Task A_full_store_stays_within_its_limit_under_concurrent_creates()
+    public virtual async Task A_full_store_stays_within_its_limit_under_concurrent_creates()
     {
         await using var sessions = await BeginAsync(o => o.MaxSessions = 20);
         var client = sessions.Client;
@@ -265,7 +265,7 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
-    public async Task A_page_looks_at_so_many_keys_and_goes_on_where_it_stopped()
+    public virtual async Task A_page_looks_at_so_many_keys_and_goes_on_where_it_stopped()
     {
         await using var sessions = await BeginAsync(o => (o.Durability, o.MaxIdleKeys) = (Durability.Relaxed, 0));
         var client = sessions.Client;

@@ -8,14 +8,21 @@ namespace Jam.Sessions.Actors.Tests.Support;
 public abstract class EngineTest : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
+    private readonly bool _isShared;
 
-    protected EngineTest() => JsonPath = _folder.File("sessions.json");
+    /// <param name="shared">The actor system of several tests; null: each has one of its own.</param>
+    protected EngineTest(ActorSystem? shared = null)
+    {
+        JsonPath = _folder.File("sessions.json");
+        _isShared = shared is not null;
+        System = shared ?? ActorSystem.Create("tests", ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }"));
+    }
 
     protected string JsonPath { get; }
 
     protected string Folder => _folder.Path;
 
-    protected ActorSystem System { get; } = ActorSystem.Create("tests", ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }"));
+    protected ActorSystem System { get; }
 
     protected static SessionData Data(string json = """{"user": 1}""") => SessionData.From(json);
 
@@ -23,7 +30,11 @@ public abstract class EngineTest : IAsyncLifetime
 
     public virtual async Task DisposeAsync()
     {
-        await System.Terminate();
+        if (!_isShared)
+        {
+            await System.Terminate();
+        }
+
         _folder.Dispose();
     }
 

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Akka.Configuration;
+using Jam.Sessions.Actors.Settings;
+
+namespace Jam.Sessions.Actors.Cluster.Hosting;
+
+/// <summary>What options and settings of Akka must be for the guarantees to hold. The host's settings are checked, never changed.</summary>
+internal static partial class ClusterRules
+{
+    /// <summary>For how long a node is sure of its membership after a majority has echoed it.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(2.5);
+
+    private static readonly string[] s_majorities = ["keep-majority", "static-quorum"];
+
+    /// <exception cref="JamSessionsOptionsException">What cannot work, all of it at once.</exception>
+    public static ResolvedOptions Resolve(JamSessionsClusterOptions options, Config akka)
+    {
+        // A node's memory holds digests of ids, as the rows do.
+        options.Sessions.IdsAtRest = IdsAtRest.Hashed;
+        var sessions = ResolvedOptions.Resolve(options.Sessions, akka);
+        List<string> failures = [.. OfOptions(options), .. OfSessions(sessions), .. OfAkka(options, akka)];
+        return failures.Count == 0 ? sessions : throw new JamSessionsOptionsException(failures);
+    }
+
+    private static IEnumerable<string> OfOptions(JamSessionsClusterOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.ConnectionString))
+        {
+            yield return "ConnectionString is needed: where PostgreSQL is, as Npgsql takes it.";
+        }
+
+        if (!SchemaName().IsMatch(options.Schema))
+        {
+            yield return "Schema is 1 to 40 lower-case Latin letters, digits and _, and begins with a letter.";
+        }
+
+        if (options.CallTimeout < TimeSpan.FromSeconds(1) || options.CallTimeout > TimeSpan.FromMinutes(1))
+        {
+            yield return "CallTimeout is 1 s to 1 minute.";
+        }
+
+        if (options.KeyIdleTimeout < TimeSpan.FromSeconds(1))
+        {
+            yield return "KeyIdleTimeout is at least 1 s.";
+        }
+    }
+
+    private static IEnumerable<string> OfSessions(ResolvedOptions sessions)
+    {
+        if (sessions.InMemory)
+        {
+            yield return "in-memory has no meaning in a cluster: PostgreSQL keeps the sessions. Take it out.";
+        }
+
+        if (sessions.EffectiveEncryption != SessionEncryption.None)
+        {
+            yield return "encryption is for the file. In a cluster encrypt PostgreSQL's disk and connections; take it out.";
+        }
+
+        if (sessions.Durability == Durability.Relaxed)
+        {
+            yield return "durability = relaxed is for the file. In a cluster PostgreSQL's synchronous_commit says it; take it out.";
+        }
+
+        if (sessions.MaxSessions > 0)
+        {
+            yield return "max-sessions cannot be kept by several nodes. Take it out, and limit sessions with max-sessions-per-key.";
+        }
+
+        if (sessions.AdminSocket)
+        {
+            yield return "admin-socket commands a file. In a cluster use jam-sessions-cluster, and SQL; take it out.";
+        }
+    }
+
+    private static IEnumerable<string> OfAkka(JamSessionsClusterOptions options, Config akka)
+    {
+        if (akka.GetString("akka.actor.provider", "") is var provider && !provider.Contains("cluster", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return "akka.actor.provider must be cluster: add .WithRemoting(…) and .WithClustering(…) to AddAkka.";
+            yield break;
+        }
+
+        if (!akka.HasPath("akka.actor.serializers.jam-sessions-cluster"))
+        {
+            yield return "JamSessionsCluster.DefaultConfig is missing from the actor system's configuration: akka.WithJamSessionsCluster() adds it.";
+        }
+
+        var strategy = akka.GetString("akka.cluster.split-brain-resolver.active-strategy", "");
+        if (!akka.GetString("akka.cluster.downing-provider-class", "").Contains("SplitBrainResolver", StringComparison.Ordinal) || !s_majorities.Contains(strategy))
+        {
+            yield return $"The split brain resolver must decide by a majority ({string.Join(" or ", s_majorities)}), and is {(strategy.Length == 0 ? "off" : strategy)}: with another one two nodes may own a key, and one of them would serve what is gone.";
+        }
+
+        var (pause, stable) = (akka.GetTimeSpan("akka.cluster.failure-detector.acceptable-heartbeat-pause"), akka.GetTimeSpan("akka.cluster.split-brain-resolver.stable-after"));
+        if (pause + stable < 2 * Window)
+        {
+            yield return $"acceptable-heartbeat-pause and stable-after are {(pause + stable).TotalSeconds:0.#} s together, and must be {2 * Window.TotalSeconds:0.#} s at least: a node that was cut off must have noticed before others take its keys.";
+        }
+
+        if (!options.AllowPlainRemoting && !IsLoopback(akka) && !HasMutualTls(akka))
+        {
+            yield return "Nodes would talk over a network without mutual TLS, and ids and data would cross it as they are. Set akka.remote.dot-netty.tcp.enable-ssl and its ssl section, or AllowPlainRemoting where the network itself is private.";
+        }
+    }
+
+    private static bool HasMutualTls(Config akka) =>
+        akka.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl", false) && akka.GetBoolean("akka.remote.dot-netty.tcp.ssl.require-mutual-authentication", false);
+
+    private static bool IsLoopback(Config akka)
+    {
+        var host = akka.GetString("akka.remote.dot-netty.tcp.hostname", "");
+        return host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,39}$")]
+    private static partial Regex SchemaName();
+}

@@ -1,0 +1,37 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Jam.Sessions.Actors.Cluster.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Jam.Sessions.Actors.Cluster;
+
+/// <summary>The sessions of a cluster in a host that configures Akka.NET with Akka.Hosting.</summary>
+public static class JamSessionsClusterHosting
+{
+    /// <summary>Registers <see cref="IJamSessions"/>, and the health check <c>jam-sessions</c> (tag <c>ready</c>). <see cref="WithJamSessionsCluster"/> inside AddAkka starts it.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Sets options; the same on all nodes.</param>
+    public static IServiceCollection AddJamSessionsCluster(this IServiceCollection services, Action<JamSessionsClusterOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddSingleton(new HostedCluster(configure)).AddSingleton<IJamSessions>(static provider => provider.GetRequiredService<HostedCluster>());
+        services.AddHealthChecks().Add(new HealthCheckRegistration("jam-sessions", static provider => provider.GetRequiredService<HostedCluster>(), failureStatus: null, ["ready"]));
+        return services;
+    }
+
+    /// <summary>Takes part in the cluster, beside the host's own <c>WithRemoting</c> and <c>WithClustering</c>; <c>IRequiredActor&lt;JamSessions&gt;</c> is then the store.</summary>
+    /// <remarks>Adds <see cref="JamSessionsCluster.DefaultConfig"/> under the host's configuration. Tables or settings that do not fit fail the host's start, with what to do.</remarks>
+    /// <param name="builder">The builder that AddAkka hands over.</param>
+    public static AkkaConfigurationBuilder WithJamSessionsCluster(this AkkaConfigurationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddHocon(JamSessionsCluster.DefaultConfig, HoconAddMode.Append).AddStartup(static async (system, registry) =>
+        {
+            var hosted = Akka.DependencyInjection.DependencyResolver.For(system).Resolver.GetService<HostedCluster>() ?? throw new InvalidOperationException(
+                "WithJamSessionsCluster was called, but no store is registered. Add services.AddJamSessionsCluster(options => options.ConnectionString = \"…\");");
+            registry.Register<JamSessions>((await hosted.StartAsync(system).ConfigureAwait(false)).Ref);
+        });
+    }
+}

@@ -1,0 +1,194 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Jam.Sessions.Actors.Cluster.Rows;
+
+/// <summary>The way to PostgreSQL: knows whether the server is there, so that nobody waits for one that is away.</summary>
+/// <remarks>
+/// The first call that meets a fault of the connection says so; from then on calls fail at once, until a probe has found a server that takes
+/// changes. Whatever was known of rows before may then be another server's past: <see cref="Epoch"/> has moved.
+/// </remarks>
+internal sealed class Database : IAsyncDisposable
+{
+    private static readonly TimeSpan s_probePause = TimeSpan.FromMilliseconds(250);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _probes;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _lock = new();
+    private Task _probing = Task.CompletedTask;
+    private string? _timeline;
+    private long _epoch = 1;
+    private volatile bool _isAway;
+
+    /// <param name="connectionString">Npgsql's; several hosts are tried until one takes changes.</param>
+    /// <param name="schema">Where the tables are.</param>
+    /// <param name="callTimeout">How long a statement may take.</param>
+    public Database(string connectionString, string schema, TimeSpan callTimeout)
+    {
+        Schema = schema;
+        _source = SourceOf(connectionString, schema, callTimeout, settings => settings.Timeout = (int)callTimeout.TotalSeconds);
+        _probes = SourceOf(connectionString, schema, callTimeout, settings => (settings.Pooling, settings.Timeout, settings.CommandTimeout) = (false, 1, 1));
+    }
+
+    /// <summary>Where the tables are.</summary>
+    public string Schema { get; }
+
+    /// <summary>Whether calls fail at once.</summary>
+    public bool IsAway => _isAway;
+
+    /// <summary>Moves on whenever the server was away, or another one has taken its place.</summary>
+    public long Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Hears that the server is away, and that it is back.</summary>
+    public Action<bool, string> OnAway { private get; set; } = static (_, _) => { };
+
+    /// <summary>Runs statements on one connection.</summary>
+    /// <exception cref="DatabaseException">They did not run, or it is not known whether they did.</exception>
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
+    {
+        if (_isAway)
+        {
+            throw DatabaseException.Away();
+        }
+
+        NpgsqlConnection connection;
+        try
+        {
+            connection = await _source.OpenConnectionAsync(_ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        {
+            throw Lost(e, isOutcomeKnown: true);
+        }
+
+        await using var _ = connection.ConfigureAwait(false);
+        try
+        {
+            return await run(connection, _ended.Token).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (!IsEndOfConnection(e))
+        {
+            throw DatabaseException.Refused(e);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        {
+            throw Lost(e, isOutcomeKnown: false);
+        }
+    }
+
+    /// <summary>Looks whether the server is still the one that it was, and moves the epoch where it is not.</summary>
+    public async Task CheckTimelineAsync()
+    {
+        var timeline = await RunAsync(static async (connection, cancellation) => await TimelineAsync(connection, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        NoteTimeline(timeline);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        Task probing;
+        lock (_lock)
+        {
+            probing = _probing;
+        }
+
+        await probing.ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+        await _probes.DisposeAsync().ConfigureAwait(false);
+        _ended.Dispose();
+    }
+
+    private static NpgsqlDataSource SourceOf(string connectionString, string schema, TimeSpan callTimeout, Action<NpgsqlConnectionStringBuilder> configure)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = schema,
+            CommandTimeout = (int)callTimeout.TotalSeconds,
+            CancellationTimeout = 500,
+            MaxAutoPrepare = 50,
+            AutoPrepareMinUsages = 2,
+            IncludeErrorDetail = false,
+            ApplicationName = "jam-sessions",
+        };
+        configure(settings);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        return settings.Host?.Contains(',', StringComparison.Ordinal) == true ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
+    }
+
+    // 57P01 and its like end the connection; whether a commit that was under way came through is not known.
+    private static bool IsEndOfConnection(PostgresException e) => e.SqlState.StartsWith("57P", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal);
+
+    private DatabaseException Lost(Exception cause, bool isOutcomeKnown)
+    {
+        if (!_ended.IsCancellationRequested)
+        {
+            Leave(cause);
+        }
+
+        return isOutcomeKnown ? DatabaseException.Away(cause) : DatabaseException.Unknown(cause);
+    }
+
+    private void Leave(Exception cause)
+    {
+        lock (_lock)
+        {
+            if (_isAway)
+            {
+                return;
+            }
+
+            _isAway = true;
+            _probing = Task.Run(ProbeAsync);
+        }
+
+        OnAway(true, cause is PostgresException e ? $"SQLSTATE {e.SqlState}" : (cause.InnerException ?? cause).GetType().Name);
+    }
+
+    private async Task ProbeAsync()
+    {
+        _source.Clear();
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await _probes.OpenConnectionAsync(_ended.Token).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                _timeline = await TimelineAsync(connection, _ended.Token).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception) when (!_ended.IsCancellationRequested)
+            {
+                await Task.Delay(s_probePause, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                return;
+            }
+        }
+
+        Interlocked.Increment(ref _epoch);
+        lock (_lock)
+        {
+            _isAway = false;
+        }
+
+        OnAway(false, "");
+    }
+
+    private void NoteTimeline(string timeline)
+    {
+        if (Interlocked.Exchange(ref _timeline, timeline) is { } before && before != timeline)
+        {
+            Interlocked.Increment(ref _epoch);
+        }
+    }
+
+    /// <remarks>A standby refuses: it has no log of its own.</remarks>
+    private static async Task<string> TimelineAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var command = new NpgsqlCommand("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)", connection);
+        await using var _ = command.ConfigureAwait(false);
+        return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
+}

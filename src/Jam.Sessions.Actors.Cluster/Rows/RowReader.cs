@@ -1,0 +1,103 @@
+using Jam.Sessions.Actors.Encryption;
+using Jam.Sessions.Actors.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jam.Sessions.Actors.Cluster.Rows;
+
+/// <summary>Reads rows without their owner: what is committed, and so never older than what anybody was told.</summary>
+internal sealed class RowReader(Database database, RowCodec codec)
+{
+    /// <summary>Which key's owner has the session of an id; null where no session has it.</summary>
+    public Task<byte[]?> RouteOfAsync(string sessionId) =>
+        ScalarAsync<byte[]>(Statements.RouteOf, Bytes(RowCodec.DigestBytes(StoredIds.DigestOf(sessionId))));
+
+    /// <summary>The version of a key's rows; null where it has none.</summary>
+    public Task<long?> VersionOfAsync(byte[] route) => database.RunAsync(async (connection, cancellation) =>
+    {
+        var command = CommandOf(connection, Statements.VersionOf, Bytes(route));
+        await using var _ = command.ConfigureAwait(false);
+        return (long?)await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+    });
+
+    public Task<List<Document>> SessionsOfAsync(byte[] route) => ListAsync(Statements.SessionsOfRoute, codec.Read, Bytes(route));
+
+    /// <summary>Which of some ids have a session.</summary>
+    /// <param name="digests">Of the ids, as they are kept.</param>
+    public async Task<HashSet<string>> TakenAsync(IEnumerable<string> digests) =>
+        [.. await ListAsync(Statements.Taken, static row => RowCodec.DigestOf(row.GetFieldValue<byte[]>(0)), RowWriter.Bytes([.. digests.Select(RowCodec.DigestBytes)])).ConfigureAwait(false)];
+
+    public async Task<SessionCount> CountAsync() => (await ListAsync(Statements.Count, static row => new SessionCount(row.GetInt64(0), row.GetInt64(1))).ConfigureAwait(false))[0];
+
+    /// <summary>Living sessions in the order of their keys, after a place.</summary>
+    public Task<List<Document>> PageAsync(byte[] afterKey, long afterNumber, byte[] prefix, int limit, long now) => ListAsync(
+        Statements.Page, codec.Read, Bytes(afterKey), Long(afterNumber), Int(prefix.Length), Bytes(prefix), Long(RowCodec.Milliseconds(now)), Int(limit));
+
+    /// <summary>Some keys that have sessions past their deadline.</summary>
+    public Task<List<byte[]>> DueAsync(long now) => ListAsync(Statements.Due, static row => row.GetFieldValue<byte[]>(0), Long(RowCodec.Milliseconds(now)));
+
+    /// <summary>What ended on other nodes in the last seconds.</summary>
+    public Task<List<EndRow>> EndsAsync(Guid node) => ListAsync(
+        Statements.EndsSince,
+        static row => new EndRow(row.GetInt64(0), RowCodec.KeyOf(row.GetFieldValue<byte[]>(1)), row.GetString(2), (SessionEndReason)row.GetInt16(3), row.GetFieldValue<DateTimeOffset>(4)),
+        new NpgsqlParameter<Guid> { NpgsqlDbType = NpgsqlDbType.Uuid, TypedValue = node });
+
+    /// <summary>Settings with which the server acknowledges what it may lose.</summary>
+    public Task<List<string>> UnsafeSettingsAsync() => ListAsync(
+        "select name || ' = ' || setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name", static row => row.GetString(0));
+
+    /// <summary>Gives up a key that has no sessions.</summary>
+    public Task ForgetAsync(byte[] route, long version) => ExecuteAsync(Statements.Forget, Bytes(route), Long(version));
+
+    /// <summary>Removes what nobody needs any more.</summary>
+    public Task PruneAsync() => ExecuteAsync(Statements.Prune);
+
+    private Task<int> ExecuteAsync(string statement, params NpgsqlParameter[] parameters) => database.RunAsync(async (connection, cancellation) =>
+    {
+        var command = CommandOf(connection, statement, parameters);
+        await using var _ = command.ConfigureAwait(false);
+        return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    });
+
+    private Task<T?> ScalarAsync<T>(string statement, params NpgsqlParameter[] parameters)
+        where T : class => database.RunAsync(async (connection, cancellation) =>
+    {
+        var command = CommandOf(connection, statement, parameters);
+        await using var _ = command.ConfigureAwait(false);
+        return (T?)await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+    });
+
+    private Task<List<T>> ListAsync<T>(string statement, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters) => database.RunAsync(async (connection, cancellation) =>
+    {
+        var command = CommandOf(connection, statement, parameters);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    });
+
+    private static NpgsqlCommand CommandOf(NpgsqlConnection connection, string statement, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlCommand(statement, connection);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    private static NpgsqlParameter Bytes(byte[] value) => new NpgsqlParameter<byte[]> { NpgsqlDbType = NpgsqlDbType.Bytea, TypedValue = value };
+
+    private static NpgsqlParameter Long(long value) => new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint, TypedValue = value };
+
+    private static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { NpgsqlDbType = NpgsqlDbType.Integer, TypedValue = value };
+}
+
+/// <summary>A session that ended on another node.</summary>
+internal sealed record EndRow(long Number, string Key, string Handle, SessionEndReason Why, DateTimeOffset At)
+{
+    public override string ToString() => nameof(EndRow);
+}

@@ -1,0 +1,72 @@
+using Akka.Actor;
+using Jam.Sessions.Actors.Cluster.Rows;
+using Jam.Sessions.Actors.Events;
+using Jam.Sessions.Actors.Index;
+using Jam.Sessions.Actors.Model;
+using Jam.Sessions.Actors.Settings;
+
+namespace Jam.Sessions.Actors.Cluster.Shards;
+
+/// <summary>What a node's part of one store is made of.</summary>
+internal sealed class NodeServices : IAsyncDisposable
+{
+    /// <summary>How far a node's wall clock may be off.</summary>
+    public static readonly TimeSpan MostClockOffset = TimeSpan.FromSeconds(1);
+
+    public NodeServices(ResolvedOptions options, Database database, Routes routes, Certainty certainty, Action<SessionEvent>? publish)
+    {
+        (Options, Database, Routes, Certainty) = (options, database, routes, certainty);
+        Clock = new WallClock(options.TimeProvider);
+        Rules = options.Rules();
+        Events = new EventHub(options.StoreName, publish, Clock);
+        Ends = new RecentEnds(options.MaxRememberedEnds);
+        var codec = new RowCodec(Rules, Clock);
+        Reader = new RowReader(database, codec);
+        Writer = new RowWriter(database, codec, Node);
+    }
+
+    /// <summary>This life of this node.</summary>
+    public Guid Node { get; } = Guid.NewGuid();
+
+    public ResolvedOptions Options { get; }
+
+    public SessionRules Rules { get; }
+
+    public WallClock Clock { get; }
+
+    public Database Database { get; }
+
+    public RowReader Reader { get; }
+
+    public RowWriter Writer { get; }
+
+    public Routes Routes { get; }
+
+    public Certainty Certainty { get; }
+
+    public EventHub Events { get; }
+
+    /// <summary>Why sessions are gone that ended here.</summary>
+    public RecentEnds Ends { get; }
+
+    /// <summary>The way to all owners; nobody until the region is up.</summary>
+    public IActorRef Region { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Whether the node's part has ended, or its actor system has.</summary>
+    public bool IsEnded { get; set; }
+
+    public SessionsStatus Status() =>
+        IsEnded ? new SessionsStatus(SessionsHealth.Unhealthy, "The engine has ended.")
+        : Database.IsAway ? new SessionsStatus(SessionsHealth.Unhealthy, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
+        : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
+        : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
+        : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
+
+    public async ValueTask DisposeAsync()
+    {
+        IsEnded = true;
+        Events.Close();
+        await Writer.DisposeAsync().ConfigureAwait(false);
+        await Database.DisposeAsync().ConfigureAwait(false);
+    }
+}

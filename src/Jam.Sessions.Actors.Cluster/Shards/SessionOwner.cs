@@ -1,0 +1,446 @@
+using Akka.Actor;
+using Jam.Sessions.Actors.Cluster.Rows;
+using Jam.Sessions.Actors.Cluster.Wire;
+using Jam.Sessions.Actors.Events;
+using Jam.Sessions.Actors.Model;
+
+namespace Jam.Sessions.Actors.Cluster.Shards;
+
+/// <summary>The owner of one key: holds its sessions as they stand in the rows, decides one batch of requests after the other, and answers what is committed.</summary>
+/// <remarks>
+/// <code>
+/// no rows yet ──claim──▶ owner of version n ──decide, commit where the version is n──▶ owner of version m ──▶ …
+///      ▲                        │
+///      └── the rows had another version, the outcome is not known, or the server was away
+/// </code>
+/// A claim moves the version, so that whoever owned the rows before can change them no more. It is made, and believed, only by a node that is sure of its membership.
+/// One that is not sure asks the rows for their version before it answers. Requests wait while a batch is on its way, reads too: so nobody who reads the rows sees
+/// something that a later reader here does not.
+/// </remarks>
+internal sealed class SessionOwner : UntypedActor
+{
+    // Why rows move on again and again, somebody else knows.
+    private const int MostConflicts = 3;
+
+    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(20);
+
+    private readonly byte[] _route;
+    private readonly NodeServices _node;
+    private List<DoneRequest> _done = [];
+    private List<OwnerRequest> _waiting = [];
+    private Batch? _batch;
+    private Claimed? _claimed;
+    private KeySessions _sessions = KeySessions.None;
+    private long _nextDeadline;
+    private long _highest;
+    private long _forgottenBefore;
+    private bool _wasRefused;
+    private bool _isBusy;
+    private bool _isStopping;
+
+    public SessionOwner(string owner, NodeServices node) => (_route, _node) = (System.Buffers.Text.Base64Url.DecodeFromChars(owner), node);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ToOwner request:
+                Take(request, Sender);
+                break;
+            case Happened happened:
+                _isBusy = false;
+                happened.Then();
+                break;
+            case StopOwner:
+                _isStopping = true;
+                break;
+        }
+
+        GoOn();
+    }
+
+    /// <summary>A request that is on its way already gets one more asker.</summary>
+    private void Take(ToOwner message, IActorRef asker)
+    {
+        if (message.IsRepeated)
+        {
+            var known = _waiting.Concat(_batch?.Requests ?? []).FirstOrDefault(other => other.Message.Request == message.Request);
+            if (known is not null)
+            {
+                known.AddAsker(asker);
+                return;
+            }
+        }
+
+        _waiting.Add(new OwnerRequest(message, asker));
+    }
+
+    private void GoOn()
+    {
+        while (!_isBusy && _waiting.Count > 0)
+        {
+            var isStale = _claimed is null || (_claimed.Epoch != _node.Database.Epoch && !_node.Database.IsAway);
+            if (isStale)
+            {
+                Claim();
+            }
+            else if (_node.Certainty.IsSure)
+            {
+                Decide(_waiting.Count);
+            }
+            else
+            {
+                Verify();
+            }
+        }
+
+        if (!_isBusy && _isStopping)
+        {
+            Leave();
+        }
+    }
+
+    private void Claim()
+    {
+        _claimed = null;
+        if (_node.Database.IsAway)
+        {
+            AnswerAll(request => request is { IsQuery: false, MayBeDone: true } ? DatabaseException.OutcomeUnknown() : DatabaseException.Away().ForHost());
+        }
+        else if (!_node.Certainty.IsSure)
+        {
+            AnswerAll(_ => Detour.NotOwner);
+        }
+        else
+        {
+            var self = BeginStep();
+            _node.Writer.Claim(new ClaimWork(_route, (claimed, fault) => self.Tell(new Happened(() => Begin(claimed, fault)))));
+        }
+    }
+
+    /// <remarks>A claim that came late, after another node's, moved rows that are not this node's any more: then it is not sure of itself now.</remarks>
+    private void Begin(Claimed? claimed, DatabaseException? fault)
+    {
+        if (fault is not null)
+        {
+            AnswerAll(request => request is { IsQuery: false, MayBeDone: true } ? DatabaseException.OutcomeUnknown() : fault.ForHost());
+            return;
+        }
+
+        if (!_node.Certainty.IsSure)
+        {
+            AnswerAll(_ => Detour.NotOwner);
+            return;
+        }
+
+        _claimed = claimed;
+        _sessions = KeySessions.Of([.. claimed!.Sessions]);
+        _highest = claimed.Sessions.Count == 0 ? 0 : claimed.Sessions[^1].DocumentId;
+        _nextDeadline = NextDeadline(_sessions);
+        _done = [.. DoneRequests.Read(claimed.Requests)];
+        _forgottenBefore = _done.Count < DoneRequests.Most ? 0 : _done.Min(request => request.At);
+    }
+
+    private void Verify()
+    {
+        var (self, count) = (BeginStep(), _waiting.Count);
+        _ = VerifyAsync();
+
+        async Task VerifyAsync()
+        {
+            long? version = null;
+            DatabaseException? fault = null;
+            try
+            {
+                version = await _node.Reader.VersionOfAsync(_route).ConfigureAwait(false);
+            }
+            catch (DatabaseException e)
+            {
+                fault = e;
+            }
+
+            self.Tell(new Happened(() => Verified(version, fault, count)));
+        }
+    }
+
+    /// <summary>Those who asked before the rows did are answered; the others ask anew.</summary>
+    private void Verified(long? version, DatabaseException? fault, int count)
+    {
+        if (fault is not null)
+        {
+            AnswerAll(_ => Detour.NotOwner);
+        }
+        else if (version == _claimed!.Version)
+        {
+            Decide(count);
+        }
+        else
+        {
+            _claimed = null;
+        }
+    }
+
+    private void Decide(int count)
+    {
+        var requests = _waiting[..count];
+        _waiting.RemoveRange(0, count);
+        var now = _node.Clock.Now();
+        var sessions = new OwnedSessions(_sessions, _node.Rules, _node.Ends, now, _highest, mayNote: !_node.Database.IsAway && !_wasRefused);
+        var isDue = now >= _nextDeadline;
+        _wasRefused = false;
+        if (isDue)
+        {
+            sessions.Expire();
+        }
+
+        foreach (var request in requests)
+        {
+            request.Answer = AnswerOf(request, sessions, now);
+        }
+
+        var changes = sessions.Changes;
+        changes.Fold();
+        if (changes.Folded.IsEmpty)
+        {
+            Remember(changes);
+            _nextDeadline = isDue ? NextDeadline(_sessions) : _nextDeadline;
+            Answer(requests);
+            Touch(sessions.Used);
+            return;
+        }
+
+        _batch = new Batch(requests, sessions, changes, [.. DoneBy(requests, now)], isDue);
+        var self = BeginStep();
+        _node.Writer.Commit(new CommitWork(
+            _route, _claimed!.Version, DoneRequests.Write(_batch.Done), changes.Folded.ToArray(),
+            [.. changes.Stated.ToArray().Where(change => change is { After: null, Before: not null })],
+            (version, fault) => self.Tell(new Happened(() => Conclude(version, fault)))));
+    }
+
+    private object AnswerOf(OwnerRequest request, OwnedSessions sessions, long now)
+    {
+        var message = request.Message;
+        if (request.IsQuery)
+        {
+            return Safely(request, sessions);
+        }
+
+        if (_node.Database.IsAway)
+        {
+            return request.MayBeDone ? DatabaseException.OutcomeUnknown() : DatabaseException.Away().ForHost();
+        }
+
+        if (!request.MayBeDone)
+        {
+            return Safely(request, sessions);
+        }
+
+        foreach (var done in _done)
+        {
+            if (done.Id == message.Request)
+            {
+                return done.Reply;
+            }
+        }
+
+        // It may have been among those that are not kept any more.
+        return message.Since <= _forgottenBefore || now - message.Since > s_remembered.Ticks ? DatabaseException.OutcomeUnknown() : Safely(request, sessions);
+    }
+
+    private static object Safely(OwnerRequest request, OwnedSessions sessions)
+    {
+        try
+        {
+            return sessions.Answer(request.Message.Message, request.Message.DrawnId);
+        }
+        catch (Exception e) when (e is not JamSessionsException)
+        {
+            return new SessionEngineException(e);
+        }
+    }
+
+    private IEnumerable<DoneRequest> DoneBy(List<OwnerRequest> requests, long now) => requests
+        .Where(request => !request.IsQuery && request.Message.Request != Guid.Empty && request.Answer is not (Exception or Detour))
+        .Select(request => new DoneRequest(request.Message.Request, request.Message.Since, request.Answer is string id && id == request.Message.DrawnId ? DoneRequests.OwnId : request.Answer!))
+        .Reverse()
+        .Concat(_done.Where(done => now - done.At <= s_remembered.Ticks))
+        .DistinctBy(done => done.Id)
+        .Take(DoneRequests.Most);
+
+    private void Conclude(long? version, DatabaseException? fault)
+    {
+        var batch = _batch!;
+        _batch = null;
+        if (version is { } moved)
+        {
+            Publish(batch, moved);
+        }
+        else if (fault is null || fault.Fault == DatabaseFault.Unknown)
+        {
+            // Whoever reads the rows next finds out what happened.
+            _claimed = null;
+            batch.Requests.ForEach(request => (request.MayBeDone, request.Conflicts) = (request.MayBeDone || fault is not null, request.Conflicts + 1));
+            batch.Requests.FindAll(request => request.Conflicts > MostConflicts).ForEach(request => request.Reply(Detour.NotOwner, Self));
+            _waiting.InsertRange(0, batch.Requests.Where(request => request.Conflicts <= MostConflicts));
+        }
+        else if (fault.Fault == DatabaseFault.Duplicate)
+        {
+            FindTaken(batch);
+        }
+        else
+        {
+            // What nobody asked for, as an end that was due, is not tried for those who only ask.
+            _wasRefused = true;
+            batch.Requests.FindAll(request => !request.IsQuery).ForEach(request => request.Reply(fault.ForHost(), Self));
+            _waiting.InsertRange(0, batch.Requests.Where(request => request.IsQuery));
+        }
+    }
+
+    private void Publish(Batch batch, long version)
+    {
+        (_sessions, _highest) = (batch.Sessions.After, batch.Sessions.Highest);
+        _claimed = _claimed! with { Version = version };
+        _nextDeadline = batch.IsSwept ? NextDeadline(_sessions) : Math.Min(_nextDeadline, NextDeadline(batch.Changes));
+        _done = batch.Done;
+        Remember(batch.Changes);
+        Answer(batch.Requests);
+        Touch(batch.Sessions.Used);
+    }
+
+    /// <summary>Tells those who listen, and whoever asks later why a session is gone.</summary>
+    private void Remember(in BatchChanges changes)
+    {
+        foreach (var change in changes.Stated)
+        {
+            if (change.Before is { } before && change.After?.Id != before.Id)
+            {
+                _node.Ends.Add(before.Id, Intents.Why(change.Intent));
+            }
+        }
+
+        var notice = changes.Stated.IsEmpty ? null : _node.Events.NoticeOf(changes.Stated);
+        notice?.Durable();
+        notice?.Published();
+    }
+
+    /// <summary>Whose drawn id is another key's session draws another one; the others are decided anew.</summary>
+    private void FindTaken(Batch batch)
+    {
+        var self = BeginStep();
+        _ = FindAsync();
+
+        async Task FindAsync()
+        {
+            HashSet<string> taken = [];
+            DatabaseException? fault = null;
+            try
+            {
+                taken = await _node.Reader.TakenAsync(batch.Requests.Where(request => request.Message.DrawnId is not null).Select(request => _node.Rules.Ids.Of(request.Message.DrawnId!))).ConfigureAwait(false);
+            }
+            catch (DatabaseException e)
+            {
+                fault = e;
+            }
+
+            self.Tell(new Happened(() =>
+            {
+                foreach (var request in batch.Requests)
+                {
+                    if (fault is not null && !request.IsQuery)
+                    {
+                        request.Reply(fault.ForHost(), Self);
+                    }
+                    else if (request.Message.DrawnId is { } id && taken.Contains(_node.Rules.Ids.Of(id)))
+                    {
+                        request.Reply(Detour.IdTaken, Self);
+                    }
+                    else
+                    {
+                        _waiting.Add(request);
+                    }
+                }
+            }));
+        }
+    }
+
+    private void Touch(List<Document> used)
+    {
+        foreach (var session in used)
+        {
+            if (session.TryClaim(out var until, out var before))
+            {
+                _node.Writer.Touch(new TouchWork(session, until, () => session.Forget(until, before)));
+            }
+        }
+    }
+
+    private void Answer(List<OwnerRequest> requests) => requests.ForEach(request => request.Reply(request.Answer!, Self));
+
+    private void AnswerAll(Func<OwnerRequest, object> answer)
+    {
+        var requests = _waiting;
+        _waiting = [];
+        requests.ForEach(request => request.Reply(answer(request), Self));
+    }
+
+    /// <summary>What is under way is done; a key without sessions leaves no row.</summary>
+    private void Leave()
+    {
+        if (_claimed is { } claimed && _sessions.IsEmpty && !_node.Database.IsAway)
+        {
+            _ = ForgetAsync(claimed.Version);
+        }
+
+        Context.Stop(Self);
+
+        async Task ForgetAsync(long version)
+        {
+            try
+            {
+                await _node.Reader.ForgetAsync(_route, version).ConfigureAwait(false);
+            }
+            catch (DatabaseException)
+            {
+                // A sweep does it.
+            }
+        }
+    }
+
+    private IActorRef BeginStep()
+    {
+        _isBusy = true;
+        return Self;
+    }
+
+    private static long NextDeadline(KeySessions sessions) => sessions.IsEmpty ? LifetimeTerms.Never : sessions.Min(DeadlineOf);
+
+    private static long NextDeadline(in BatchChanges changes)
+    {
+        var next = LifetimeTerms.Never;
+        foreach (var change in changes.Folded)
+        {
+            next = change.After is { } session ? Math.Min(next, DeadlineOf(session)) : next;
+        }
+
+        return next;
+    }
+
+    private static long DeadlineOf(Document session) => session.Terms?.Deadline(session.Seen, session.CreatedAtSeconds) ?? LifetimeTerms.Never;
+
+    /// <summary>What was decided, while it is on its way to the rows.</summary>
+    private sealed class Batch(List<OwnerRequest> requests, OwnedSessions sessions, BatchChanges changes, List<DoneRequest> done, bool isSwept)
+    {
+        public List<DoneRequest> Done => done;
+
+        public bool IsSwept => isSwept;
+
+        public List<OwnerRequest> Requests => requests;
+
+        public OwnedSessions Sessions => sessions;
+
+        public BatchChanges Changes => changes;
+    }
+
+    /// <summary>The end of a step that did not take place in this actor.</summary>
+    private sealed record Happened(Action Then) : INoSerializationVerificationNeeded;
+}
