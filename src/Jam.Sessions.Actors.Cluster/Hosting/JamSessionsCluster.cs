@@ -16,14 +16,13 @@ public sealed class JamSessionsCluster : IAsyncDisposable
 {
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly NodeServices _node;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _life;
     private int _isDisposed;
 
-    private JamSessionsCluster(NodeServices node, ClusterClient client, IActorRef store)
+    private JamSessionsCluster(ActorSystem system, NodeServices node, ClusterClient client, IActorRef store)
     {
-        (_node, Client, Ref) = (node, client, store);
+        (System, Services, Client, Ref) = (system, node, client, store);
         _life = Task.WhenAll(client.Sweeper.RunAsync(node.Options.SweepInterval, _ended.Token), new EndsFeed(node).RunAsync(_ended.Token));
     }
 
@@ -32,6 +31,11 @@ public sealed class JamSessionsCluster : IAsyncDisposable
 
     /// <summary>The sessions as method calls.</summary>
     public IJamSessions Client { get; }
+
+    internal ActorSystem System { get; }
+
+    /// <summary>What the node's part is made of.</summary>
+    internal NodeServices Services { get; }
 
     /// <summary>What Akka needs to know: to be added under the host's own configuration.</summary>
     public static Config DefaultConfig { get; } = ConfigurationFactory.FromResource<JamSessionsCluster>("cluster.conf");
@@ -65,7 +69,7 @@ public sealed class JamSessionsCluster : IAsyncDisposable
 
         var client = new ClusterClient(node);
         var store = system.ActorOf(Props.Create(() => new StoreActor(client)), $"jam-sessions-{options.Schema}-{node.Node:N}");
-        var cluster = new JamSessionsCluster(node, client, store);
+        var cluster = new JamSessionsCluster(system, node, client, store);
 
         // Owners finish what is under way while their shards move; then nobody is served here any more.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseClusterLeave, $"jam-sessions-{node.Node:N}", () =>
@@ -80,12 +84,12 @@ public sealed class JamSessionsCluster : IAsyncDisposable
     /// <summary>Hands this node's keys over, and takes no more requests.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_node.IsEnded)
+        if (!Services.IsEnded)
         {
-            _node.IsEnded = true;
+            Services.IsEnded = true;
             try
             {
-                await _node.Region.GracefulStop(s_stopTimeout, GracefulShutdown.Instance).ConfigureAwait(false);
+                await Services.Region.GracefulStop(s_stopTimeout, GracefulShutdown.Instance).ConfigureAwait(false);
             }
             catch (TaskCanceledException)
             {
@@ -135,10 +139,10 @@ public sealed class JamSessionsCluster : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            _node.IsEnded = true;
+            Services.IsEnded = true;
             await _ended.CancelAsync().ConfigureAwait(false);
             await _life.ConfigureAwait(false);
-            await _node.DisposeAsync().ConfigureAwait(false);
+            await Services.DisposeAsync().ConfigureAwait(false);
             _ended.Dispose();
         }
     }

@@ -21,7 +21,13 @@ internal static class ClusterSchema
     /// <summary>Makes the tables where there are none, and runs the scripts that they lack.</summary>
     /// <returns>The cluster's secret.</returns>
     /// <exception cref="SessionStoreException">The tables are of a newer build, or of another shape; or PostgreSQL refuses.</exception>
-    public static async Task<byte[]> PrepareAsync(string connectionString, string schema, bool mayChange, CancellationToken cancellation)
+    public static async Task<byte[]> PrepareAsync(string connectionString, string schema, bool mayChange, CancellationToken cancellation) =>
+        (await MakeAsync(connectionString, schema, mayChange, cancellation).ConfigureAwait(false)).Secret;
+
+    /// <summary>The same, for who is to hear of it.</summary>
+    /// <returns>The cluster's secret, and the version that was there before; 0: none.</returns>
+    /// <exception cref="SessionStoreException">As for <see cref="PrepareAsync"/>.</exception>
+    public static async Task<(byte[] Secret, int Before)> MakeAsync(string connectionString, string schema, bool mayChange, CancellationToken cancellation)
     {
         try
         {
@@ -47,7 +53,7 @@ internal static class ClusterSchema
             await UpgradeAsync(connection, schema, version, cancellation).ConfigureAwait(false);
             var secret = await SecretAsync(connection, schema, cancellation).ConfigureAwait(false);
             await transaction.CommitAsync(cancellation).ConfigureAwait(false);
-            return secret;
+            return (secret, version);
         }
         catch (PostgresException e)
         {
@@ -57,6 +63,21 @@ internal static class ClusterSchema
         {
             throw new SessionStoreException("postgresql", $"PostgreSQL cannot be reached ({(e.InnerException ?? e).GetType().Name}). Look at the connection string, and whether the server runs.", e);
         }
+    }
+
+    /// <summary>The version that is there; 0: none.</summary>
+    public static async Task<int> VersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellation)
+    {
+        var exists = new NpgsqlCommand("select to_regclass($1) is not null", connection) { Parameters = { new() { Value = $"{schema}.store" } } };
+        await using var _ = exists.ConfigureAwait(false);
+        if (!(bool)(await exists.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!)
+        {
+            return 0;
+        }
+
+        var version = new NpgsqlCommand("select version from store", connection);
+        await using var __ = version.ConfigureAwait(false);
+        return (int)(await version.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
     private static async Task UpgradeAsync(NpgsqlConnection connection, string schema, int version, CancellationToken cancellation)
@@ -96,20 +117,6 @@ internal static class ClusterSchema
         return reader.GetInt32(0) == Shards
             ? reader.GetFieldValue<byte[]>(1)
             : throw Refusal($"The schema {schema} is for {reader.GetInt32(0)} shards, and this build has {Shards}. Nodes of both must not run at the same time: use the build that fits.");
-    }
-
-    private static async Task<int> VersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellation)
-    {
-        var exists = new NpgsqlCommand("select to_regclass($1) is not null", connection) { Parameters = { new() { Value = $"{schema}.store" } } };
-        await using var _ = exists.ConfigureAwait(false);
-        if (!(bool)(await exists.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!)
-        {
-            return 0;
-        }
-
-        var version = new NpgsqlCommand("select version from store", connection);
-        await using var __ = version.ConfigureAwait(false);
-        return (int)(await version.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string statements, CancellationToken cancellation)

@@ -184,10 +184,10 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <remarks>A standby refuses: it has no log of its own.</remarks>
+    /// <remarks>A standby refuses: it has no log of its own. An import counts as another server: the rows have what no owner knows of.</remarks>
     private static async Task<string> TimelineAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var command = new NpgsqlCommand("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)", connection);
+        var command = new NpgsqlCommand("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' || imports from store", connection);
         await using var _ = command.ConfigureAwait(false);
         return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }

@@ -4,6 +4,8 @@ create table store (
     version int not null,
     shards int not null,
     secret bytea not null,
+    -- How many imports have ended: nodes that find another number than before read their rows anew.
+    imports bigint not null default 0,
     created_at timestamptz not null default now()
 );
 
@@ -53,3 +55,11 @@ create table ends (
 );
 
 create index ends_at on ends (at);
+
+-- Which sessions came in by an import: the first 8 bytes of the digest of each id, one after the other, a row for each transaction. A session comes in once: an
+-- import that goes on after an interruption, or is made again, brings back nothing that has ended since.
+create table imports (
+    number bigint generated always as identity primary key,
+    at timestamptz not null default clock_timestamp(),
+    sessions bytea not null
+);

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+
+namespace Jam.Sessions.Actors.Cluster.Tests.Nodes;
+
+/// <summary>What callers of different nodes see of each other's changes.</summary>
+public sealed class TwoNodesSpec(TwoNodes nodes) : IClassFixture<TwoNodes>
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    private IJamSessions First => nodes.First.Client;
+
+    private IJamSessions Second => nodes.Second.Client;
+
+    [Fact]
+    public async Task Every_verb_works_from_any_node()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var key = $"verbs{i}";
+            var id = await First.CreateAsync(key, Data(1), new SessionLifetime(TimeSpan.FromMinutes(20)));
+            var session = (await Second.GetAsync(id))!;
+            Assert.Equal((id, key, """{"n": 1}""", TimeSpan.FromMinutes(20)), (session.Id, session.Key, session.Data.Json, session.Lifetime!.Idle));
+            await Second.UpdateAsync(id, Data(2));
+            await First.PatchAsync(id, SessionData.From("""{"m": 3}"""));
+            var conflict = await Assert.ThrowsAsync<SessionConflictException>(() => Second.SendAsync(new UpdateSession(id, Data(4)) { Expected = Data(1) }));
+            Assert.Equal("""{"n": 2,"m": 3}""", conflict.CurrentData.Json);
+            var moved = await Second.ReworkAsync(id);
+            Assert.Equal(SessionEndReason.Reworked, Assert.IsType<SessionMissing>(await First.LookupAsync(id)).Why);
+            Assert.Equal(session.Handle, Assert.Single(await First.ListAsync(key)).Handle);
+            Assert.Equal(new SessionCount(1, 1), await Second.CountAsync(key));
+            var others = await Task.WhenAll(First.CreateAsync(key, Data(5)), Second.CreateAsync(key, Data(6)));
+            Assert.Equal(2, await First.ClearOthersAsync(key, moved));
+            Assert.False(await Second.DeleteAsync(others[0]));
+            Assert.True(await First.EndAsync(key, session.Handle));
+            Assert.Null(await Second.GetAsync(moved));
+            Assert.Equal(0, await Second.ClearAsync(key));
+        }
+    }
+
+    [Fact]
+    public async Task A_revoked_session_is_dead_on_every_node_once_the_reply_is_there()
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            var (here, there) = i % 2 == 0 ? (First, Second) : (Second, First);
+            var id = await here.CreateAsync($"revoked{i}", Data(i));
+            Assert.NotNull(await there.GetAsync(id));
+            Assert.True(await there.DeleteAsync(id));
+            Assert.All(await Task.WhenAll(First.GetAsync(id).AsTask(), Second.GetAsync(id).AsTask()), Assert.Null);
+        }
+    }
+
+    [Fact]
+    public async Task Increments_of_all_nodes_add_up()
+    {
+        var id = await First.CreateAsync("counter", Data(0));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+        {
+            for (var i = 0; i < 25; i++)
+            {
+                await (caller % 2 == 0 ? First : Second).UpdateAsync(id, data => Data(data.ToJsonObject()["n"]!.GetValue<int>() + 1));
+            }
+        })));
+        Assert.Equal("""{"n": 200}""", (await Second.GetAsync(id))!.Data.Json);
+    }
+
+    [Fact]
+    public async Task An_end_is_told_once_on_every_node()
+    {
+        using var here = await First.SendAsync(new WatchSessions { EndsOnly = true });
+        using var there = await Second.SendAsync(new WatchSessions { EndsOnly = true });
+
+        // A listener hears of other nodes from the first look on.
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => First.CreateAsync($"told{i}", Data(i))));
+        var handles = await Task.WhenAll(ids.Select(async id => (await First.PeekAsync(id))!.Handle));
+        await Task.WhenAll(ids.Select((id, i) => (i % 2 == 0 ? First : Second).DeleteAsync(id)));
+        foreach (var stream in new[] { here, there })
+        {
+            var told = new List<string>();
+            using var patience = new CancellationTokenSource(s_patience);
+            await foreach (var end in stream.WithCancellation(patience.Token))
+            {
+                if (Assert.IsType<SessionEnded>(end).SessionKey.StartsWith("told", StringComparison.Ordinal))
+                {
+                    Assert.Equal(SessionEndReason.Deleted, ((SessionEnded)end).Why);
+                    told.Add(((SessionEnded)end).Handle);
+                }
+
+                if (told.Count == handles.Length)
+                {
+                    break;
+                }
+            }
+
+            Assert.Equal(handles.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_leaves_hands_its_keys_over_and_no_call_fails()
+    {
+        var third = await nodes.StartNodeAsync();
+        await nodes.SpreadAsync(third);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => First.CreateAsync($"moved{i}", Data(0))));
+        using var stop = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+        {
+            var calls = 0;
+            for (var i = caller; !stop.IsCancellationRequested; i += 7, calls++)
+            {
+                var client = i % 2 == 0 ? First : Second;
+                await client.UpdateAsync(ids[i % ids.Length], Data(i));
+                Assert.NotNull(await client.GetAsync(ids[(i + 1) % ids.Length]));
+            }
+
+            return calls;
+        })).ToList();
+        await TwoNodes.LeaveAsync(third);
+        await TwoNodes.UntilAsync(async () => (await Task.WhenAll(ids.Select(id => First.GetAsync(id).AsTask()))).All(session => session is not null));
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(callers), calls => Assert.True(calls > 0));
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => third.Client.CreateAsync("user1", Data(0)));
+    }
+
+    [Fact]
+    public async Task Without_PostgreSQL_calls_are_answered_at_once_and_after_it_they_work_again()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => First.CreateAsync($"away{i}", Data(0))));
+        nodes.Server.Kill();
+
+        // The first call of each node that needs the server notices; what became of that one nobody knows.
+        await TwoNodes.UntilAsync(async () =>
+        {
+            await Task.WhenAll(ids[..2].Select(id => Record.ExceptionAsync(() => First.UpdateAsync(id, Data(1)))));
+            return (await First.StatusAsync()).Health == SessionsHealth.Unhealthy && (await Second.StatusAsync()).Health == SessionsHealth.Unhealthy;
+        });
+        var began = Stopwatch.GetTimestamp();
+        foreach (var id in ids[2..])
+        {
+            await Assert.ThrowsAsync<SessionStoreException>(() => First.UpdateAsync(id, Data(1)));
+            await Assert.ThrowsAsync<SessionStoreException>(() => Second.CreateAsync("new", Data(1)));
+            Assert.Equal("""{"n": 0}""", (await Second.GetAsync(id))!.Data.Json);
+        }
+
+        // Nobody waited for a timeout; the shortest is a second and a half.
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1.5 * 48), "calls waited");
+        Assert.Equal(SessionsHealth.Unhealthy, (await First.StatusAsync()).Health);
+        await nodes.Server.StartAgainAsync();
+        await TwoNodes.UntilAsync(async () => (await First.StatusAsync()).Health == SessionsHealth.Healthy && (await Second.StatusAsync()).Health == SessionsHealth.Healthy);
+        await Task.WhenAll(ids.Select(id => Second.UpdateAsync(id, Data(2))));
+        Assert.All(await Task.WhenAll(ids.Select(id => First.GetAsync(id).AsTask())), session => Assert.Equal("""{"n": 2}""", session!.Data.Json));
+    }
+
+    private static SessionData Data(int n) => SessionData.From($$"""{"n": {{n}}}""");
+}
