@@ -22,11 +22,18 @@ builder.Services
     .ConfigureHttpJsonOptions(options => (options.SerializerOptions.AllowDuplicateProperties, options.SerializerOptions.MaxDepth) = (false, SessionData.MaxDepth + 1));
 
 // The engine, with options from the section `sessions` of the host's configuration, started by Akka's builder.
-builder.Services
-    .AddJamSessions(builder.Configuration.GetSection("sessions"))
-    .AddAkka("backend", (akka, _) => akka
-        .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
-        .WithJamSessions());
+if (builder.Configuration["cluster"] is { } postgres)
+{
+    builder.AddClusteredSessions(postgres);
+}
+else
+{
+    builder.Services
+        .AddJamSessions(builder.Configuration.GetSection("sessions"))
+        .AddAkka("backend", (akka, _) => akka
+            .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
+            .WithJamSessions());
+}
 
 // Seen from outside: the engine has a meter and a health check of its own; the host says where they go.
 builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("Jam.Sessions.Actors").AddPrometheusExporter());

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Akka.Actor;
+using Akka.Cluster;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Settings;
 
@@ -14,12 +16,14 @@ internal static partial class ClusterRules
     private static readonly string[] s_majorities = ["keep-majority", "static-quorum"];
 
     /// <exception cref="JamSessionsOptionsException">What cannot work, all of it at once.</exception>
-    public static ResolvedOptions Resolve(JamSessionsClusterOptions options, Config akka)
+    public static ResolvedOptions Resolve(JamSessionsClusterOptions options, ActorSystem system)
     {
+        var akka = system.Settings.Config;
+
         // A node's memory holds digests of ids, as the rows do.
         options.Sessions.IdsAtRest = IdsAtRest.Hashed;
         var sessions = ResolvedOptions.Resolve(options.Sessions, akka);
-        List<string> failures = [.. OfOptions(options), .. OfSessions(sessions), .. OfAkka(options, akka)];
+        List<string> failures = [.. OfOptions(options), .. OfSessions(sessions), .. OfAkka(options, system)];
         return failures.Count == 0 ? sessions : throw new JamSessionsOptionsException(failures);
     }
 
@@ -74,13 +78,15 @@ internal static partial class ClusterRules
         }
     }
 
-    private static IEnumerable<string> OfAkka(JamSessionsClusterOptions options, Config akka)
+    private static IEnumerable<string> OfAkka(JamSessionsClusterOptions options, ActorSystem system)
     {
-        if (akka.GetString("akka.actor.provider", "") is var provider && !provider.Contains("cluster", StringComparison.OrdinalIgnoreCase))
+        if (((ExtendedActorSystem)system).Provider is not ClusterActorRefProvider)
         {
-            yield return "akka.actor.provider must be cluster: add .WithRemoting(…) and .WithClustering(…) to AddAkka.";
+            yield return "The actor system is no member of a cluster: add .WithRemoting(…) and .WithClustering(…) to AddAkka, or set akka.actor.provider = cluster.";
             yield break;
         }
+
+        var akka = system.Settings.Config;
 
         if (!akka.HasPath("akka.actor.serializers.jam-sessions-cluster"))
         {

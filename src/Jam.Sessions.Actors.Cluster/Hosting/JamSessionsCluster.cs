@@ -20,10 +20,11 @@ public sealed class JamSessionsCluster : IAsyncDisposable
     private readonly Task _life;
     private int _isDisposed;
 
-    private JamSessionsCluster(ActorSystem system, NodeServices node, ClusterClient client, IActorRef store)
+    private JamSessionsCluster(ActorSystem system, NodeServices node, ClusterClient client, IActorRef store, ILoggingAdapter log)
     {
         (System, Services, Client, Ref) = (system, node, client, store);
-        _life = Task.WhenAll(client.Sweeper.RunAsync(node.Options.SweepInterval, _ended.Token), new EndsFeed(node).RunAsync(_ended.Token));
+        var watch = new Watch(node, Akka.Cluster.Cluster.Get(system), isDisputed => TellDispute(log, isDisputed));
+        _life = Task.WhenAll(client.Sweeper.RunAsync(node.Options.SweepInterval, _ended.Token), watch.RunAsync(new EndsFeed(node).TellAsync, _ended.Token));
     }
 
     /// <summary>The actor to ask: <c>await Ref.Ask&lt;string&gt;(new CreateSession(…))</c>.</summary>
@@ -51,7 +52,7 @@ public sealed class JamSessionsCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(options);
-        var resolved = ClusterRules.Resolve(options, system.Settings.Config);
+        var resolved = ClusterRules.Resolve(options, system);
         var secret = await ClusterSchema.PrepareAsync(options.ConnectionString, options.Schema, options.CreateSchema, cancellationToken).ConfigureAwait(false);
         var log = Logging.GetLogger(system, typeof(JamSessionsCluster));
         var database = new Database(options.ConnectionString, options.Schema, options.CallTimeout) { OnAway = (isAway, why) => Tell(log, isAway, why) };
@@ -69,7 +70,7 @@ public sealed class JamSessionsCluster : IAsyncDisposable
 
         var client = new ClusterClient(node);
         var store = system.ActorOf(Props.Create(() => new StoreActor(client)), $"jam-sessions-{options.Schema}-{node.Node:N}");
-        var cluster = new JamSessionsCluster(system, node, client, store);
+        var cluster = new JamSessionsCluster(system, node, client, store, log);
 
         // Owners finish what is under way while their shards move; then nobody is served here any more.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseClusterLeave, $"jam-sessions-{node.Node:N}", () =>
@@ -132,6 +133,18 @@ public sealed class JamSessionsCluster : IAsyncDisposable
         else
         {
             log.Info("jam.sessions: PostgreSQL takes changes again (event 703)");
+        }
+    }
+
+    private static void TellDispute(ILoggingAdapter log, bool isDisputed)
+    {
+        if (isDisputed)
+        {
+            log.Error("jam.sessions: another cluster is at work on the same tables, and was there before this one. This node owns nothing until it is gone. Give all nodes the same seed nodes (event 704)");
+        }
+        else
+        {
+            log.Info("jam.sessions: this node takes its part of the keys (event 705)");
         }
     }
 

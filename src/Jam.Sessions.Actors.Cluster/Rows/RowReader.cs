@@ -40,11 +40,28 @@ internal sealed class RowReader(Database database, RowCodec codec)
     public Task<List<EndRow>> EndsAsync(Guid node) => ListAsync(
         Statements.EndsSince,
         static row => new EndRow(row.GetInt64(0), RowCodec.KeyOf(row.GetFieldValue<byte[]>(1)), row.GetString(2), (SessionEndReason)row.GetInt16(3), row.GetFieldValue<DateTimeOffset>(4)),
-        new NpgsqlParameter<Guid> { NpgsqlDbType = NpgsqlDbType.Uuid, TypedValue = node });
+        Uuid(node));
 
     /// <summary>Settings with which the server acknowledges what it may lose.</summary>
     public Task<List<string>> UnsafeSettingsAsync() => ListAsync(
         "select name || ' = ' || setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name", static row => row.GetString(0));
+
+    /// <summary>Says that this node is up.</summary>
+    /// <returns>The addresses of all that have said so lately, the longest there first.</returns>
+    public Task<List<string>> NoteNodeAsync(Guid node, string address) => database.RunAsync(async (connection, cancellation) =>
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var appear = CommandOf(connection, Statements.Appear);
+        await using var __ = appear.ConfigureAwait(false);
+        await appear.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        var note = CommandOf(connection, Statements.NoteNode, Uuid(node), new NpgsqlParameter<string> { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = address });
+        await using var ___ = note.ConfigureAwait(false);
+        await note.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        var nodes = await ReadAsync(CommandOf(connection, Statements.Nodes), static row => row.GetString(1), cancellation).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        return nodes;
+    });
 
     /// <summary>Gives up a key that has no sessions.</summary>
     public Task ForgetAsync(byte[] route, long version) => ExecuteAsync(Statements.Forget, Bytes(route), Long(version));
@@ -67,9 +84,11 @@ internal sealed class RowReader(Database database, RowCodec codec)
         return (T?)await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
     });
 
-    private Task<List<T>> ListAsync<T>(string statement, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters) => database.RunAsync(async (connection, cancellation) =>
+    private Task<List<T>> ListAsync<T>(string statement, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters) =>
+        database.RunAsync((connection, cancellation) => ReadAsync(CommandOf(connection, statement, parameters), read, cancellation));
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
-        var command = CommandOf(connection, statement, parameters);
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -80,7 +99,7 @@ internal sealed class RowReader(Database database, RowCodec codec)
         }
 
         return rows;
-    });
+    }
 
     private static NpgsqlCommand CommandOf(NpgsqlConnection connection, string statement, params NpgsqlParameter[] parameters)
     {
@@ -92,6 +111,8 @@ internal sealed class RowReader(Database database, RowCodec codec)
     private static NpgsqlParameter Bytes(byte[] value) => new NpgsqlParameter<byte[]> { NpgsqlDbType = NpgsqlDbType.Bytea, TypedValue = value };
 
     private static NpgsqlParameter Long(long value) => new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint, TypedValue = value };
+
+    private static NpgsqlParameter Uuid(Guid value) => new NpgsqlParameter<Guid> { NpgsqlDbType = NpgsqlDbType.Uuid, TypedValue = value };
 
     private static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { NpgsqlDbType = NpgsqlDbType.Integer, TypedValue = value };
 }

@@ -74,6 +74,19 @@ internal static class Statements
 
     public const string EndsSince = "select number, key, handle, why, at from ends where at > now() - interval '15 seconds' and node <> $1 order by number";
 
+    /// <summary>The table is locked, so that of two that come at once the later one sees the earlier.</summary>
+    public const string Appear = """
+        lock table nodes in share row exclusive mode;
+        delete from nodes where at < now() - interval '1 minute';
+        """;
+
+    public const string NoteNode = """
+        insert into nodes (node, address, at) values ($1, $2, clock_timestamp())
+        on conflict (node) do update set at = clock_timestamp()
+        """;
+
+    public const string Nodes = "select number, address from nodes where at > clock_timestamp() - interval '5 seconds' order by number";
+
     public const string Prune = """
         delete from ends where at < now() - interval '1 minute';
         delete from keys k where claimed_at < now() - interval '1 day' and not exists (select from sessions s where s.route = k.route)

@@ -52,6 +52,12 @@ internal sealed class NodeServices : IAsyncDisposable
     /// <summary>The way to all owners; nobody until the region is up.</summary>
     public IActorRef Region { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>Whether another cluster may be at work on the same tables: until that is known, and where this is the later one.</summary>
+    public bool IsDisputed { get; set; } = true;
+
+    /// <summary>Whether the keys that this node owns are owned by nobody else, for sure.</summary>
+    public bool IsSure => !IsDisputed && Certainty.IsSure;
+
     /// <summary>Whether the node's part has ended, or its actor system has.</summary>
     public bool IsEnded { get; set; }
 
@@ -59,6 +65,7 @@ internal sealed class NodeServices : IAsyncDisposable
         IsEnded ? new SessionsStatus(SessionsHealth.Unhealthy, "The engine has ended.")
         : Database.IsAway ? new SessionsStatus(SessionsHealth.Unhealthy, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
         : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
+        : IsDisputed ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is not up yet, or is in a cluster of its own beside the one that uses the tables: give all nodes the same seed nodes.")
         : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
         : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
 

@@ -84,7 +84,7 @@ internal sealed class SessionOwner : UntypedActor
             {
                 Claim();
             }
-            else if (_node.Certainty.IsSure)
+            else if (_node.IsSure)
             {
                 Decide(_waiting.Count);
             }
@@ -107,7 +107,7 @@ internal sealed class SessionOwner : UntypedActor
         {
             AnswerAll(request => request is { IsQuery: false, MayBeDone: true } ? DatabaseException.OutcomeUnknown() : DatabaseException.Away().ForHost());
         }
-        else if (!_node.Certainty.IsSure)
+        else if (!_node.IsSure)
         {
             AnswerAll(_ => Detour.NotOwner);
         }
@@ -127,7 +127,7 @@ internal sealed class SessionOwner : UntypedActor
             return;
         }
 
-        if (!_node.Certainty.IsSure)
+        if (!_node.IsSure)
         {
             AnswerAll(_ => Detour.NotOwner);
             return;

@@ -46,12 +46,16 @@ public sealed class TwoNodes : IAsyncLifetime
     /// <summary>One more node.</summary>
     internal async Task<JamSessionsCluster> StartNodeAsync()
     {
-        var system = ActorSystem.Create("nodes", s_config);
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        await cluster.JoinAsync(_systems.Count == 0 ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(_systems[0]).SelfAddress);
-        _systems.Add(system);
-        var node = await JamSessionsCluster.StartAsync(system, new JamSessionsClusterOptions { ConnectionString = Server.ConnectionString("tests", maxPoolSize: 20) });
+        var node = await StartAsync(isAlone: _systems.Count == 0);
         await UntilAsync(async () => (await node.Client.StatusAsync()).Health == SessionsHealth.Healthy);
+        return node;
+    }
+
+    /// <summary>A node that has formed a cluster of its own on the same tables.</summary>
+    internal async Task<JamSessionsCluster> StartStrangerAsync()
+    {
+        var node = await StartAsync(isAlone: true);
+        await UntilAsync(() => Task.FromResult(node.Services.Certainty.IsSure));
         return node;
     }
 
@@ -79,5 +83,14 @@ public sealed class TwoNodes : IAsyncLifetime
         {
             await Task.Delay(20, patience.Token);
         }
+    }
+
+    private async Task<JamSessionsCluster> StartAsync(bool isAlone)
+    {
+        var system = ActorSystem.Create("nodes", s_config);
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        await cluster.JoinAsync(isAlone ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(_systems[0]).SelfAddress);
+        _systems.Add(system);
+        return await JamSessionsCluster.StartAsync(system, new JamSessionsClusterOptions { ConnectionString = Server.ConnectionString("tests", maxPoolSize: 20) });
     }
 }

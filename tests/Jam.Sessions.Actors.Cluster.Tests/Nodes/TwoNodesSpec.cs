@@ -152,5 +152,19 @@ public sealed class TwoNodesSpec(TwoNodes nodes) : IClassFixture<TwoNodes>
         Assert.All(await Task.WhenAll(ids.Select(id => First.GetAsync(id).AsTask())), session => Assert.Equal("""{"n": 2}""", session!.Data.Json));
     }
 
+    [Fact]
+    public async Task A_second_cluster_on_the_same_tables_owns_nothing()
+    {
+        var id = await First.CreateAsync("disputed", Data(0));
+        var stranger = await nodes.StartStrangerAsync();
+        await TwoNodes.UntilAsync(async () => (await First.StatusAsync()).Health == SessionsHealth.Healthy);
+        Assert.Equal(SessionsHealth.Unhealthy, (await stranger.Client.StatusAsync()).Health);
+        await Assert.ThrowsAsync<SessionStoreException>(() => stranger.Client.UpdateAsync(id, Data(1)));
+        Assert.Equal("""{"n": 0}""", (await stranger.Client.GetAsync(id))!.Data.Json);
+        await Second.UpdateAsync(id, Data(2));
+        Assert.Equal("""{"n": 2}""", (await stranger.Client.GetAsync(id))!.Data.Json);
+        await TwoNodes.LeaveAsync(stranger);
+    }
+
     private static SessionData Data(int n) => SessionData.From($$"""{"n": {{n}}}""");
 }

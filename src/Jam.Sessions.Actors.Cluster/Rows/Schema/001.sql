@@ -63,3 +63,11 @@ create table imports (
     at timestamptz not null default clock_timestamp(),
     sessions bytea not null
 );
+
+-- The nodes that are up, each life of one under a number of its own. Two clusters on the same tables see each other here.
+create table nodes (
+    number bigint generated always as identity primary key,
+    node uuid not null unique,
+    address text not null,
+    at timestamptz not null
+);
