@@ -192,12 +192,25 @@ internal sealed class ClusterClient : IJamSessions
                     return answer;
             }
 
-            if (!isChange && await _queries.TryAnswerFromRowsAsync(route, message).ConfigureAwait(false) is { } read)
+            if (!isChange && await TryReadAsync(route, message, Deadline - TimeProvider.System.GetElapsedTime(began)).ConfigureAwait(false) is { } read)
             {
                 return read;
             }
 
             call = call with { IsRepeated = isChange };
+        }
+    }
+
+    /// <summary>The answer of the rows; null where they cannot be read in time.</summary>
+    private async Task<object?> TryReadAsync(byte[] route, ISessionMessage message, TimeSpan left)
+    {
+        try
+        {
+            return left <= TimeSpan.Zero ? null : await _queries.TryAnswerFromRowsAsync(route, message).WaitAsync(left).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
         }
     }
 

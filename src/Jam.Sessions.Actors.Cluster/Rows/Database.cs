@@ -12,6 +12,7 @@ internal sealed class Database : IAsyncDisposable
 {
     private static readonly TimeSpan s_probePause = TimeSpan.FromMilliseconds(250);
 
+    private readonly TimeSpan _callTimeout;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _probes;
     private readonly CancellationTokenSource _ended = new();
@@ -19,6 +20,7 @@ internal sealed class Database : IAsyncDisposable
     private Task _probing = Task.CompletedTask;
     private string? _timeline;
     private long _epoch = 1;
+    private CancellationTokenSource _silent = new();
     private volatile bool _isAway;
 
     /// <param name="connectionString">Npgsql's; several hosts are tried until one takes changes.</param>
@@ -26,8 +28,8 @@ internal sealed class Database : IAsyncDisposable
     /// <param name="callTimeout">How long a statement may take.</param>
     public Database(string connectionString, string schema, TimeSpan callTimeout)
     {
-        Schema = schema;
-        _source = SourceOf(connectionString, schema, callTimeout, settings => settings.Timeout = (int)callTimeout.TotalSeconds);
+        (Schema, _callTimeout) = (schema, callTimeout);
+        _source = SourceOf(connectionString, schema, callTimeout, static _ => { });
         _probes = SourceOf(connectionString, schema, callTimeout, settings => (settings.Pooling, settings.Timeout, settings.CommandTimeout) = (false, 1, 1));
     }
 
@@ -43,29 +45,21 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Hears that the server is away, and that it is back.</summary>
     public Action<bool, string> OnAway { private get; set; } = static (_, _) => { };
 
-    /// <summary>Runs statements on one connection.</summary>
+    /// <summary>Runs statements on one connection, for as long as a call may take.</summary>
     /// <exception cref="DatabaseException">They did not run, or it is not known whether they did.</exception>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
     {
+        var silent = _silent;
         if (_isAway)
         {
             throw DatabaseException.Away();
         }
 
-        NpgsqlConnection connection;
+        var call = new Call<T>(run);
         try
         {
-            connection = await _source.OpenConnectionAsync(_ended.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException)
-        {
-            throw Lost(e, isOutcomeKnown: true);
-        }
-
-        await using var _ = connection.ConfigureAwait(false);
-        try
-        {
-            return await run(connection, _ended.Token).ConfigureAwait(false);
+            // A driver that ends a call by asking a silent server to end it takes longer than the call may.
+            return await call.RunAsync(_source, _ended.Token).WaitAsync(_callTimeout, silent.Token).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!IsEndOfConnection(e))
         {
@@ -73,7 +67,7 @@ internal sealed class Database : IAsyncDisposable
         }
         catch (Exception e) when (e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
-            throw Lost(e, isOutcomeKnown: false);
+            throw Lost(e, isOutcomeKnown: !call.IsSent);
         }
     }
 
@@ -96,6 +90,7 @@ internal sealed class Database : IAsyncDisposable
         await probing.ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
         await _probes.DisposeAsync().ConfigureAwait(false);
+        _silent.Dispose();
         _ended.Dispose();
     }
 
@@ -105,7 +100,7 @@ internal sealed class Database : IAsyncDisposable
         {
             SearchPath = schema,
             CommandTimeout = (int)callTimeout.TotalSeconds,
-            CancellationTimeout = 500,
+            CancellationTimeout = -1,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
@@ -140,6 +135,12 @@ internal sealed class Database : IAsyncDisposable
 
             _isAway = true;
             _probing = Task.Run(ProbeAsync);
+
+            // Where one waits in vain, all do.
+            if (cause is TimeoutException or { InnerException: TimeoutException })
+            {
+                _silent.Cancel();
+            }
         }
 
         OnAway(true, cause is PostgresException e ? $"SQLSTATE {e.SqlState}" : (cause.InnerException ?? cause).GetType().Name);
@@ -170,6 +171,7 @@ internal sealed class Database : IAsyncDisposable
         Interlocked.Increment(ref _epoch);
         lock (_lock)
         {
+            _silent = _silent.IsCancellationRequested ? new CancellationTokenSource() : _silent;
             _isAway = false;
         }
 
@@ -190,5 +192,22 @@ internal sealed class Database : IAsyncDisposable
         var command = new NpgsqlCommand("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' || imports from store", connection);
         await using var _ = command.ConfigureAwait(false);
         return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Statements on their way: nobody may wait for them any more, and then they end by themselves.</summary>
+    private sealed class Call<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
+    {
+        private volatile bool _isSent;
+
+        /// <summary>Whether the server may have heard of them.</summary>
+        public bool IsSent => _isSent;
+
+        public async Task<T> RunAsync(NpgsqlDataSource source, CancellationToken cancellation)
+        {
+            var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            _isSent = true;
+            return await run(connection, cancellation).ConfigureAwait(false);
+        }
     }
 }

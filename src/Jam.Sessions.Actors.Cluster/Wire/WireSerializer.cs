@@ -9,7 +9,7 @@ namespace Jam.Sessions.Actors.Cluster.Wire;
 /// A number that stands for a message, an answer or a field never means anything else in a later build; a new one is only sent once all members know it.
 /// <c>tests/…/Wire/golden</c> holds the bytes of each.
 /// </remarks>
-public sealed class WireSerializer : SerializerWithStringManifest
+internal sealed class WireSerializer : SerializerWithStringManifest
 {
     /// <summary>As all nodes know it.</summary>
     public const int Number = 471_101;

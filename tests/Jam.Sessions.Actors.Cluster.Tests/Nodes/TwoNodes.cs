@@ -8,6 +8,8 @@ namespace Jam.Sessions.Actors.Cluster.Tests.Nodes;
 /// <summary>A cluster of two nodes in this process, which talk through their sockets, and a PostgreSQL server of their own.</summary>
 public sealed class TwoNodes : IAsyncLifetime
 {
+    internal static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private static readonly Config s_config = ConfigurationFactory.ParseString("""
@@ -91,6 +93,6 @@ public sealed class TwoNodes : IAsyncLifetime
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(isAlone ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(_systems[0]).SelfAddress);
         _systems.Add(system);
-        return await JamSessionsCluster.StartAsync(system, new JamSessionsClusterOptions { ConnectionString = Server.ConnectionString("tests", maxPoolSize: 20) });
+        return await JamSessionsCluster.StartAsync(system, new JamSessionsClusterOptions { ConnectionString = Server.ConnectionString("tests", maxPoolSize: 20), CallTimeout = CallTimeout });
     }
 }

@@ -153,6 +153,39 @@ public sealed class TwoNodesSpec(TwoNodes nodes) : IClassFixture<TwoNodes>
     }
 
     [Fact]
+    public async Task A_silent_PostgreSQL_keeps_nobody_longer_than_one_call_may_take()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => First.CreateAsync($"silent{i}", Data(0))));
+        nodes.Server.Freeze();
+        try
+        {
+            await TwoNodes.UntilAsync(async () =>
+            {
+                var calls = ids[..10].Select(id => Record.ExceptionAsync(() => First.UpdateAsync(id, Data(1)))).ToList();
+
+                // Nobody hears of a silent server before its time is over; then everybody does.
+                Assert.All(await Task.WhenAll(calls), failure => Assert.True(failure is SessionStoreException or SessionOutcomeUnknownException));
+                return (await First.StatusAsync()).Health == SessionsHealth.Unhealthy && (await Second.StatusAsync()).Health == SessionsHealth.Unhealthy;
+            });
+            var began = Stopwatch.GetTimestamp();
+            for (var i = 10; i < 50; i++)
+            {
+                await Assert.ThrowsAsync<SessionStoreException>(() => First.UpdateAsync(ids[i], Data(1)));
+                Assert.NotNull(await Second.GetAsync(ids[i]));
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(began) < TwoNodes.CallTimeout * 40, "calls waited");
+        }
+        finally
+        {
+            nodes.Server.Thaw();
+        }
+
+        await TwoNodes.UntilAsync(async () => (await First.StatusAsync()).Health == SessionsHealth.Healthy && (await Second.StatusAsync()).Health == SessionsHealth.Healthy);
+        await Task.WhenAll(ids.Select(id => Second.UpdateAsync(id, Data(2))));
+    }
+
+    [Fact]
     public async Task A_second_cluster_on_the_same_tables_owns_nothing()
     {
         var id = await First.CreateAsync("disputed", Data(0));
