@@ -2,10 +2,16 @@ using System.Runtime.InteropServices;
 using Jam.Sessions.Actors.Cluster.Torture;
 using Jam.Sessions.Actors.Cluster.Torture.Events;
 using Jam.Sessions.Actors.Cluster.Torture.Nodes;
+using Jam.Sessions.Actors.Cluster.Torture.Speed;
 
 if (args is ["node", .. var node] && NodeOptions.Parse(node) is { } nodeOptions)
 {
     return await NodeHost.RunAsync(nodeOptions);
+}
+
+if (args is ["speed"])
+{
+    return await SpeedRun.RunAsync();
 }
 
 if (args is not ["matrix", .. var words] || MatrixOptions.Parse(words) is not { } options)
@@ -27,6 +33,9 @@ if (args is not ["matrix", .. var words] || MatrixOptions.Parse(words) is not { 
           --plant            stale, lost, revive, fork: a bug that must be found, so that the run ends with 1
           --keep             leave the logs of the nodes
         Ends with 1 where anything was lost, revived, out of date or not linearizable, or where a key was not served again within two minutes.
+
+        speed
+        Changes against PostgreSQL's own benchmark, and reads against entities that only answer.
         """);
     return 2;
 }

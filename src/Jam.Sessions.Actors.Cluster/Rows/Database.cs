@@ -104,6 +104,9 @@ internal sealed class Database : IAsyncDisposable
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
+
+            // Of several hosts none counts as what it was: for so long nobody would look whether it is back.
+            HostRecheckSeconds = 0,
             ApplicationName = "jam-sessions",
         };
         configure(settings);
