@@ -37,8 +37,13 @@ internal sealed class ClusterClient : IJamSessions
     public Task<string> CreateAsync(string sessionKey, SessionData data, CancellationToken cancellationToken = default) =>
         SendAsync(new CreateSession(sessionKey, data), cancellationToken);
 
-    public async ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default) =>
-        await SendAsync(new GetSession(sessionId), cancellationToken).ConfigureAwait(false) is SessionFound found ? found.Session : null;
+    public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
+    {
+        var get = new GetSession(sessionId);
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<Session?>(cancellationToken)
+            : !_node.IsEnded && _node.Routes.OfId(sessionId) is { } route ? FoundAsync(CallAsync(route, get, drawnId: null), cancellationToken)
+            : FoundAsync(AnswerAsync(get), cancellationToken);
+    }
 
     public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
         SendAsync(new UpdateSession(sessionId, data), cancellationToken);
@@ -80,6 +85,13 @@ internal sealed class ClusterClient : IJamSessions
 
     private static async Task<T> Cast<T>(Task<object> answer, CancellationToken cancellationToken) =>
         await answer.WaitAsync(cancellationToken).ConfigureAwait(false) is var reply && reply is Exception refusal ? throw refusal : (T)reply;
+
+    private static async ValueTask<Session?> FoundAsync(Task<object> answer, CancellationToken cancellationToken) => await answer.WaitAsync(cancellationToken).ConfigureAwait(false) switch
+    {
+        SessionFound found => found.Session,
+        SessionMissing => null,
+        var refusal => throw (Exception)refusal,
+    };
 
     private async Task<object> AskAsync(object message)
     {
@@ -177,7 +189,16 @@ internal sealed class ClusterClient : IJamSessions
                 return mayBeDone ? DatabaseException.OutcomeUnknown() : _node.IsEnded ? new SessionsStoppingException() : Unanswered();
             }
 
-            var answer = await TryAskAsync(call, left < Patience ? left : Patience).ConfigureAwait(false);
+            object? answer;
+            try
+            {
+                answer = (await _node.Region.Ask<OwnerReply>(call, left < Patience ? left : Patience).ConfigureAwait(false)).Answer;
+            }
+            catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
+            {
+                answer = null;
+            }
+
             switch (answer)
             {
                 case null:
@@ -216,21 +237,4 @@ internal sealed class ClusterClient : IJamSessions
 
     private static SessionStoreException Unanswered() =>
         new("cluster", $"The key's owner did not answer within {Deadline.TotalSeconds:0} s: the cluster may be deciding which of its nodes are there. Nothing was changed.");
-
-    /// <summary>Null where there is no answer in time.</summary>
-    private async Task<object?> TryAskAsync(ToOwner call, TimeSpan patience)
-    {
-        try
-        {
-            return (await _node.Region.Ask<OwnerReply>(call, patience).ConfigureAwait(false)).Answer;
-        }
-        catch (AskTimeoutException)
-        {
-            return null;
-        }
-        catch (TaskCanceledException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using Jam.Sessions.Actors.Cluster.Rows;
 using Jam.Sessions.Actors.Cluster.Shards;
 using Jam.Sessions.Actors.Keys;
@@ -49,30 +50,29 @@ internal sealed class RowQueries(NodeServices node)
 
     private async Task<SessionPage> PageAsync(QuerySessions query)
     {
-        var (key, number) = PlaceOf(query.After);
         var prefix = query.KeyPrefix is null ? [] : RowCodec.KeyBytes(query.KeyPrefix);
-        var sessions = await node.Reader.PageAsync(key, number, prefix, query.Limit, node.Clock.Now()).ConfigureAwait(false);
+        var sessions = await node.Reader.PageAsync(PlaceOf(query.After), prefix, query.Limit, node.Clock.Now()).ConfigureAwait(false);
         return new SessionPage(
             [.. sessions.Select(session => new KeyedSessionInfo(session.Key, SessionReader.InfoOf(session)))],
-            sessions.Count < query.Limit ? null : TextOf(RowCodec.KeyBytes(sessions[^1].Key), sessions[^1].DocumentId));
+            sessions.Count < query.Limit ? null : TextOf(sessions[^1]));
     }
 
-    private static string TextOf(byte[] key, long number)
+    private static string TextOf(Document last)
     {
-        Span<byte> place = new byte[sizeof(long) + key.Length];
-        BinaryPrimitives.WriteInt64BigEndian(place, number);
-        key.CopyTo(place[sizeof(long)..]);
+        var (key, digest) = (RowCodec.KeyBytes(last.Key), RowCodec.DigestBytes(last.Id));
+        Span<byte> place = new byte[sizeof(long) + digest.Length + key.Length];
+        BinaryPrimitives.WriteInt64BigEndian(place, last.DocumentId);
+        digest.CopyTo(place[sizeof(long)..]);
+        key.CopyTo(place[(sizeof(long) + digest.Length)..]);
         return Base64Url.EncodeToString(place);
     }
 
     /// <summary>What is no place is the first.</summary>
-    private static (byte[] Key, long Number) PlaceOf(string? text)
+    private static RowPlace PlaceOf(string? text)
     {
-        if (text is null || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not { Length: >= sizeof(long) } place)
-        {
-            return ([], long.MinValue);
-        }
-
-        return (place[sizeof(long)..], BinaryPrimitives.ReadInt64BigEndian(place));
+        const int Head = sizeof(long) + SHA256.HashSizeInBytes;
+        return text is not null && Base64Url.IsValid(text) && Base64Url.DecodeFromChars(text) is { Length: >= Head } place
+            ? new RowPlace(place[Head..], BinaryPrimitives.ReadInt64BigEndian(place), place[sizeof(long)..Head])
+            : new RowPlace([], long.MinValue, []);
     }
 }

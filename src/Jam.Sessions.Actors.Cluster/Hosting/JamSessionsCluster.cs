@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
@@ -59,13 +60,15 @@ public sealed class JamSessionsCluster : IAsyncDisposable
         var node = new NodeServices(resolved, database, new Routes(secret), Certainties.Of(system), resolved.PublishEvents ? system.EventStream.Publish : null);
         try
         {
+            await database.CheckTimelineAsync().ConfigureAwait(false);
             await WarnAsync(node, log).ConfigureAwait(false);
+            await node.Reader.BeginLivesAsync().ConfigureAwait(false);
             node.Region = await StartRegionAsync(system, options, node).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
             await node.DisposeAsync().ConfigureAwait(false);
-            throw;
+            ExceptionDispatchInfo.Throw(e is DatabaseException fault ? fault.ForHost() : e);
         }
 
         var client = new ClusterClient(node);

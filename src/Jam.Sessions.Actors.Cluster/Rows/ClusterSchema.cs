@@ -31,7 +31,13 @@ internal static class ClusterSchema
     {
         try
         {
-            var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, SearchPath = schema }.ConnectionString);
+            var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, SearchPath = schema };
+            if (Database.HasSeveralHosts(settings))
+            {
+                settings.TargetSessionAttributes = "primary";
+            }
+
+            var connection = new NpgsqlConnection(settings.ConnectionString);
             await using var _ = connection.ConfigureAwait(false);
             await connection.OpenAsync(cancellation).ConfigureAwait(false);
             var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);

@@ -45,6 +45,8 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Hears that the server is away, and that it is back.</summary>
     public Action<bool, string> OnAway { private get; set; } = static (_, _) => { };
 
+    public static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) => settings.Host?.Contains(',', StringComparison.Ordinal) == true;
+
     /// <summary>Runs statements on one connection, for as long as a call may take.</summary>
     /// <exception cref="DatabaseException">They did not run, or it is not known whether they did.</exception>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
@@ -111,7 +113,7 @@ internal sealed class Database : IAsyncDisposable
         };
         configure(settings);
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        return settings.Host?.Contains(',', StringComparison.Ordinal) == true ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
+        return HasSeveralHosts(settings) ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     }
 
     // 57P01 and its like end the connection; whether a commit that was under way came through is not known.

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Jam.Sessions.Actors.Cluster.Rows;
 
-/// <summary>Sessions that were made or changed, as the arrays that <see cref="Statements.Commit"/> takes.</summary>
+/// <summary>Sessions that were made or changed, as the arrays that <see cref="Statements.Commit(bool, bool, bool, bool)"/> takes.</summary>
 internal sealed class RowArrays
 {
     private readonly List<byte[]> _routes = [], _digests = [], _keys = [], _data = [];
@@ -14,8 +14,14 @@ internal sealed class RowArrays
     private readonly List<string> _handles = [];
     private readonly List<bool> _areTimed = [];
 
+    /// <summary>Whether a session is among them that was there before.</summary>
+    public bool HasChanged { get; private set; }
+
+    public bool HasCreated { get; private set; }
+
     public void Add(byte[] route, Document? before, Document after)
     {
+        (HasChanged, HasCreated) = (HasChanged || before is not null, HasCreated || before is null);
         var seen = UnixTime.FromTicksUp(after.Seen);
         _routes.Add(route);
         _formerDigests.Add(before is null ? null : RowCodec.DigestBytes(before.Id));

@@ -68,6 +68,13 @@ internal sealed class RowCodec(SessionRules rules, WallClock clock)
         return session;
     }
 
+    /// <summary>Now, in Unix seconds, and the deadline in Unix milliseconds of a session whose life begins now; null where sessions have none.</summary>
+    public (double Now, long Deadline)? DeadlineFromNow()
+    {
+        var now = UnixTime.FromTicksUp(clock.Now());
+        return rules.TimeAll && rules.Terms(own: null, now) is { HaveDeadline: true } terms ? (now, MillisecondsUp(terms.Deadline(UnixTime.ToTicks(now), now))) : null;
+    }
+
     private static TimeSpan? TimeOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : TimeSpan.FromTicks(row.GetInt64(column));
 
     private static long MillisecondsUp(long ticks) => ticks == LifetimeTerms.Never ? long.MaxValue : Milliseconds(ticks + TimeSpan.TicksPerMillisecond - 1);

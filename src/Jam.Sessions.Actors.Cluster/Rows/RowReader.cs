@@ -30,8 +30,11 @@ internal sealed class RowReader(Database database, RowCodec codec)
     public async Task<SessionCount> CountAsync() => (await ListAsync(Statements.Count, static row => new SessionCount(row.GetInt64(0), row.GetInt64(1))).ConfigureAwait(false))[0];
 
     /// <summary>Living sessions in the order of their keys, after a place.</summary>
-    public Task<List<Document>> PageAsync(byte[] afterKey, long afterNumber, byte[] prefix, int limit, long now) => ListAsync(
-        Statements.Page, codec.Read, Bytes(afterKey), Long(afterNumber), Int(prefix.Length), Bytes(prefix), Long(RowCodec.Milliseconds(now)), Int(limit));
+    public Task<List<Document>> PageAsync(RowPlace after, byte[] prefix, int limit, long now) => ListAsync(
+        Statements.Page, codec.Read, Bytes(after.Key), Long(after.Number), Bytes(after.Digest), Int(prefix.Length), Bytes(prefix), Long(RowCodec.Milliseconds(now)), Int(limit));
+
+    /// <summary>Has sessions that nobody timed begin to live, where the rules ask for times now: so a sweep finds them, whether or not anybody uses them.</summary>
+    public Task BeginLivesAsync() => codec.DeadlineFromNow() is var (now, deadline) ? ExecuteAsync(Statements.BeginLives, Double(now), Long(deadline)) : Task.CompletedTask;
 
     /// <summary>Some keys that have sessions past their deadline.</summary>
     public Task<List<byte[]>> DueAsync(long now) => ListAsync(Statements.Due, static row => row.GetFieldValue<byte[]>(0), Long(RowCodec.Milliseconds(now)));
@@ -114,6 +117,8 @@ internal sealed class RowReader(Database database, RowCodec codec)
 
     private static NpgsqlParameter Uuid(Guid value) => new NpgsqlParameter<Guid> { NpgsqlDbType = NpgsqlDbType.Uuid, TypedValue = value };
 
+    private static NpgsqlParameter Double(double value) => new NpgsqlParameter<double> { NpgsqlDbType = NpgsqlDbType.Double, TypedValue = value };
+
     private static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { NpgsqlDbType = NpgsqlDbType.Integer, TypedValue = value };
 }
 
@@ -121,4 +126,10 @@ internal sealed class RowReader(Database database, RowCodec codec)
 internal sealed record EndRow(long Number, string Key, string Handle, SessionEndReason Why, DateTimeOffset At)
 {
     public override string ToString() => nameof(EndRow);
+}
+
+/// <summary>Behind which row a page begins.</summary>
+internal readonly record struct RowPlace(byte[] Key, long Number, byte[] Digest)
+{
+    public override string ToString() => nameof(RowPlace);
 }

@@ -24,7 +24,7 @@ internal sealed class RowWriter : IAsyncDisposable
     {
         (_database, _codec, _node) = (database, codec, node);
         _claims = new Pipe<ClaimWork>(loops: 2, MostKeys, ClaimAsync);
-        _commits = new Pipe<CommitWork>(loops: 2, MostKeys, CommitAsync);
+        _commits = new Pipe<CommitWork>(loops: 1, MostKeys, CommitAsync);
         _touches = new Pipe<TouchWork>(loops: 1, MostKeys, TouchAsync);
     }
 
@@ -143,7 +143,7 @@ internal sealed class RowWriter : IAsyncDisposable
 
     private async Task<Dictionary<string, long>> CommitAsync(NpgsqlConnection connection, List<CommitWork> works, CancellationToken cancellation)
     {
-        var command = new NpgsqlCommand(Statements.Commit, connection);
+        var command = new NpgsqlCommand { Connection = connection };
         await using var _ = command.ConfigureAwait(false);
         var rows = new RowArrays();
         var (deletedOf, deleted) = (new List<byte[]>(), new List<byte[]>());
@@ -172,6 +172,7 @@ internal sealed class RowWriter : IAsyncDisposable
             }
         }
 
+        command.CommandText = Statements.Commit(rows.HasChanged, rows.HasCreated, deleted.Count > 0, endedOf.Count > 0);
         var parameters = command.Parameters;
         parameters.Add(Bytes([.. works.Select(work => work.Route)]));
         parameters.Add(Longs([.. works.Select(work => (long?)work.Version)]));

@@ -16,35 +16,52 @@ internal static class Statements
 
     public const string VersionOf = "select version from keys where route = $1";
 
-    /// <summary>Each part changes rows that no other part does; none of a key whose version has moved.</summary>
-    public const string Commit = """
+    private const string Moved = """
         with moved as (
             update keys k set version = nextval('versions'), requests = c.requests
             from unnest($1::bytea[], $2::bigint[], $3::bytea[]) as c (route, version, requests)
             where k.route = c.route and k.version = c.version
-            returning k.route, k.version),
-        rows as (
+            returning k.route, k.version)
+        """;
+
+    private const string Deleted = """
+        , deleted as (
+            delete from sessions s using unnest($4::bytea[], $5::bytea[]) as d (route, digest), moved m
+            where m.route = d.route and s.digest = d.digest)
+        """;
+
+    private const string Rows = """
+        , rows as (
             select c.* from unnest($6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bigint[], $11::text[], $12::bytea[], $13::float8[], $14::bool[],
                 $15::bigint[], $16::bigint[], $17::float8[], $18::float8[], $19::bigint[], $20::bytea[], $21::float8[], $22::bytea[])
                 as c (route, former, digest, key, number, handle, data, created_at, is_timed, own_idle, own_max, since, seen, deadline, before_digest, before_until, before_sealed)
-            join moved m on m.route = c.route),
-        deleted as (
-            delete from sessions s using unnest($4::bytea[], $5::bytea[]) as d (route, digest), moved m
-            where m.route = d.route and s.digest = d.digest),
-        changed as (
+            join moved m on m.route = c.route)
+        """;
+
+    private const string Changed = """
+        , changed as (
             update sessions s set digest = c.digest, data = c.data, is_timed = c.is_timed, own_idle = c.own_idle, own_max = c.own_max, since = c.since, seen = greatest(s.seen, c.seen),
                 deadline = c.deadline, before_digest = c.before_digest, before_until = c.before_until, before_sealed = c.before_sealed
-            from rows c where c.former is not null and s.digest = c.former),
-        created as (
+            from rows c where c.former is not null and s.digest = c.former)
+        """;
+
+    private const string Created = """
+        , created as (
             insert into sessions (digest, route, key, number, handle, data, created_at, is_timed, own_idle, own_max, since, seen, deadline, before_digest, before_until, before_sealed)
             select c.digest, c.route, c.key, c.number, c.handle, c.data, c.created_at, c.is_timed, c.own_idle, c.own_max, c.since, c.seen, c.deadline, c.before_digest, c.before_until, c.before_sealed
-            from rows c where c.former is null),
-        told as (
+            from rows c where c.former is null)
+        """;
+
+    private const string Told = """
+        , told as (
             insert into ends (node, key, handle, why)
             select $27, e.key, e.handle, e.why from unnest($23::bytea[], $24::bytea[], $25::text[], $26::smallint[]) as e (route, key, handle, why)
             join moved m on m.route = e.route)
-        select route, version from moved
         """;
+    private static readonly string[] s_commits = [.. Enumerable.Range(0, 16).Select(CommitOf)];
+
+    /// <summary>Each part changes rows that no other part does; none of a key whose version has moved. Parts that have nothing to do are left out.</summary>
+    public static string Commit(bool changes, bool creates, bool deletes, bool tells) => s_commits[(changes ? 1 : 0) | (creates ? 2 : 0) | (deletes ? 4 : 0) | (tells ? 8 : 0)];
 
     /// <summary>Only forward; a session that has ended meanwhile is not there.</summary>
     public const string Touch = """
@@ -66,9 +83,12 @@ internal static class Statements
 
     public const string Page = $"""
         select {RowCodec.Columns} from sessions
-        where (key, number) > ($1, $2) and substring(key from 1 for $3) = $4 and (deadline is null or deadline > $5)
-        order by key, number limit $6
+        where (key, number, digest) > ($1, $2, $3) and substring(key from 1 for $4) = $5 and (deadline is null or deadline > $6)
+        order by key, number, digest limit $7
         """;
+
+    /// <summary>Sessions that nobody timed begin to live now.</summary>
+    public const string BeginLives = "update sessions set is_timed = true, since = $1, seen = $1, deadline = $2 where not is_timed";
 
     public const string Due = "select distinct route from (select route from sessions where deadline <= $1 order by deadline limit 1000) due";
 
@@ -91,4 +111,10 @@ internal static class Statements
         delete from ends where at < now() - interval '1 minute';
         delete from keys k where claimed_at < now() - interval '1 day' and not exists (select from sessions s where s.route = k.route)
         """;
+
+    private static string CommitOf(int parts)
+    {
+        var (changes, creates, deletes, tells) = ((parts & 1) != 0, (parts & 2) != 0, (parts & 4) != 0, (parts & 8) != 0);
+        return string.Concat(Moved, deletes ? Deleted : "", changes || creates ? Rows : "", changes ? Changed : "", creates ? Created : "", tells ? Told : "") + "\nselect route, version from moved";
+    }
 }

@@ -40,7 +40,7 @@ internal static class CallFields
 
     public static ToOwner Read(FieldReader fields) => new(fields.Text(Owner)!, MessageOf(fields))
     {
-        Request = fields.Bytes(Request) is { } id ? new Guid(id) : Guid.Empty,
+        Request = fields.Bytes(Request) is { } id ? new Guid(id.Span) : Guid.Empty,
         Since = fields.Number(Since),
         IsRepeated = fields.Flag(IsRepeated),
         DrawnId = fields.Text(DrawnId),

@@ -1,6 +1,6 @@
+using System.Buffers;
 using Akka.Actor;
 using Akka.Serialization;
-using Google.Protobuf;
 
 namespace Jam.Sessions.Actors.Cluster.Wire;
 
@@ -35,31 +35,28 @@ internal sealed class WireSerializer : SerializerWithStringManifest
     /// <inheritdoc />
     public override byte[] ToBinary(object obj)
     {
-        using var bytes = new MemoryStream();
-        using (var output = new CodedOutputStream(bytes, leaveOpen: true))
+        var bytes = new ArrayBufferWriter<byte>();
+        var fields = new FieldWriter(bytes);
+        switch (obj)
         {
-            var fields = new FieldWriter(output);
-            switch (obj)
-            {
-                case ToOwner call:
-                    CallFields.Write(fields, call);
-                    break;
-                case OwnerReply reply:
-                    ReplyFields.Write(fields, reply.Answer);
-                    break;
-                case Ping ping:
-                    fields.Number(1, ping.Sent);
-                    break;
-                case Echo echo:
-                    fields.Number(1, echo.Sent);
-                    fields.Number(2, echo.Clock);
-                    break;
-                default:
-                    throw new ArgumentException($"{obj.GetType().Name} does not go over the wire.", nameof(obj));
-            }
+            case ToOwner call:
+                CallFields.Write(fields, call);
+                break;
+            case OwnerReply reply:
+                ReplyFields.Write(fields, reply.Answer);
+                break;
+            case Ping ping:
+                fields.Number(1, ping.Sent);
+                break;
+            case Echo echo:
+                fields.Number(1, echo.Sent);
+                fields.Number(2, echo.Clock);
+                break;
+            default:
+                throw new ArgumentException($"{obj.GetType().Name} does not go over the wire.", nameof(obj));
         }
 
-        return bytes.ToArray();
+        return bytes.WrittenSpan.ToArray();
     }
 
     /// <inheritdoc />

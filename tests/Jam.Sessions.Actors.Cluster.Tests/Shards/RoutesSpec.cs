@@ -24,6 +24,18 @@ public sealed class RoutesSpec
         Assert.Equal(12, Routes.OwnerOf(route).Length);
     }
 
+    /// <summary>The values of the paper's authors, for texts of 0 to 15 bytes.</summary>
+    [Theory]
+    [InlineData(0, 0x726fdb47dd0e0e31)]
+    [InlineData(1, 0x74f839c593dc67fd)]
+    [InlineData(8, 0x93f5f5799a932462)]
+    [InlineData(15, 0xa129ca6149be45e5)]
+    public void SipHash_is_what_it_is_everywhere(int length, ulong expected)
+    {
+        byte[] bytes = [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
+        Assert.Equal(expected, new SipHash(bytes).Of(bytes.AsSpan(..length)));
+    }
+
     [Fact]
     public void Where_keys_live_never_changes() => Assert.Equal("LaWkXUJ02ePa", Routes.OwnerOf(_routes.OfKey("user1")));
 

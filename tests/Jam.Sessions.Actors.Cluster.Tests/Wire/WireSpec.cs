@@ -1,8 +1,8 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Akka;
 using Akka.Actor;
 using Akka.Serialization;
-using Google.Protobuf;
 using Jam.Sessions.Actors.Cluster.Rows;
 using Jam.Sessions.Actors.Cluster.Shards;
 using Jam.Sessions.Actors.Cluster.Tests.Support;
@@ -125,19 +125,27 @@ public sealed class WireSpec(OneNode node)
     [Fact]
     public void Fields_of_a_later_build_are_passed_over()
     {
-        using var bytes = new MemoryStream();
-        using (var output = new CodedOutputStream(bytes, leaveOpen: true))
-        {
-            var fields = new FieldWriter(output);
-            fields.Number(500, 7);
-            fields.Real(501, 7);
-            fields.Text(502, "new");
-            output.WriteTag(503, WireFormat.WireType.Fixed32);
-            output.WriteFixed32(7);
-        }
-
+        var bytes = new ArrayBufferWriter<byte>();
+        var fields = new FieldWriter(bytes);
+        fields.Number(500, 7);
+        fields.Real(501, 7);
+        fields.Text(502, "new");
+        bytes.Write((ReadOnlySpan<byte>)[0xBD, 0x1F, 7, 0, 0, 0]);
         var serializer = Serializer(new Ping(5));
-        Assert.Equal(new Ping(5), serializer.FromBinary([.. serializer.ToBinary(new Ping(5)), .. bytes.ToArray()], serializer.Manifest(new Ping(5))));
+        Assert.Equal(new Ping(5), serializer.FromBinary([.. serializer.ToBinary(new Ping(5)), .. bytes.WrittenSpan], serializer.Manifest(new Ping(5))));
+    }
+
+    [Theory]
+    [InlineData("ff")]
+    [InlineData("0a05")]
+    [InlineData("0affffffffffffffffff01")]
+    [InlineData("ffffffffffffffffffffff")]
+    [InlineData("0901")]
+    [InlineData("0b")]
+    public void What_is_no_message_is_refused(string bytes)
+    {
+        var serializer = Serializer(new Ping(5));
+        Assert.ThrowsAny<Exception>(() => serializer.FromBinary(Convert.FromHexString(bytes), serializer.Manifest(new Ping(5))));
     }
 
     [Fact]

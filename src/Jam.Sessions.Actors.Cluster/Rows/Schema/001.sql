@@ -40,7 +40,7 @@ create table sessions (
 ) with (fillfactor = 70);
 
 create index sessions_route on sessions (route);
-create index sessions_key on sessions (key, number);
+create index sessions_key on sessions (key, number, digest);
 create index sessions_deadline on sessions (deadline) where deadline is not null;
 create index sessions_before on sessions (before_digest) where before_digest is not null;
 

@@ -1,0 +1,1 @@
+return Jam.Sessions.Actors.Cluster.Cli.CommandLine.Run(args);
