@@ -30,6 +30,45 @@ public sealed class BackupSpec : ToolTest
         Assert.Equal(before, Listing());
     }
 
+    [Theory]
+    [InlineData("sessions.json.part")]
+    [InlineData("sessions.json.part", "backup.json.part")]
+    [InlineData("sessions.json", "backup.json.part")]
+    public async Task What_an_interrupted_one_left_is_removed_by_the_next(params string[] left)
+    {
+        await MakeStoreAsync();
+        Directory.CreateDirectory(At("b"));
+        left.ToList().ForEach(name => File.WriteAllText(At($"b/{name}"), "half of it"));
+        Assert.Equal(ExitCode.Refused, RunBare("restore", At("b"), "--revive", "--file", At("new.json")).Code);
+        Run("backup", At("b")).Done();
+        Assert.Equal([At("b/backup.json"), At("b/sessions.json")], Directory.GetFiles(At("b")).Order());
+        RunBare("restore", At("b"), "--revive", "--file", At("new.json")).Done();
+    }
+
+    [Theory]
+    [InlineData("sessions.json")]
+    [InlineData("sessions.json", "backup.json.part", "sessions.json.journal-1")]
+    public async Task What_may_be_a_store_is_left_alone(params string[] there)
+    {
+        await MakeStoreAsync();
+        Directory.CreateDirectory(At("b"));
+        there.ToList().ForEach(name => File.WriteAllText(At($"b/{name}"), "mine"));
+        var before = Listing();
+        Assert.Equal(ExitCode.Refused, Run("backup", At("b")).Code);
+        Assert.Equal(before, Listing());
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_leaves_no_folder()
+    {
+        Assert.Equal(ExitCode.Refused, Run("backup", At("b")).Code);
+        Assert.False(Directory.Exists(At("b")));
+        await MakeStoreAsync();
+        var answer = Run("backup", JsonPath);
+        Assert.Equal(ExitCode.Refused, answer.Code);
+        Assert.Contains("is a file", answer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_restore_needs_a_word_about_the_sessions_that_ended_since()
     {

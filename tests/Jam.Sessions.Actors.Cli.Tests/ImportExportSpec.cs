@@ -39,7 +39,7 @@ public sealed class ImportExportSpec : ToolTest
     {
         await MakeStoreAsync();
         File.WriteAllText(At("mine"), "x");
-        Assert.Equal(ExitCode.Failed, Run("export", At("mine")).Code);
+        Assert.Equal(ExitCode.Refused, Run("export", At("mine")).Code);
         Assert.Equal("x", File.ReadAllText(At("mine")));
         Run("export", At("e")).Done();
         if (!OperatingSystem.IsWindows())

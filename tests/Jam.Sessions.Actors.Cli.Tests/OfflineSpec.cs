@@ -151,6 +151,7 @@ public sealed class OfflineSpec : ToolTest
     {
         Assert.Equal(ExitCode.Usage, RunBare("ned").Code);
         Assert.Contains("Did you mean end?", RunBare("ned").Error, StringComparison.Ordinal);
+        Assert.StartsWith($"jam-sessions: There is no command ned.{Environment.NewLine}Did", RunBare("ned").Error, StringComparison.Ordinal);
         Assert.Contains("Did you mean hash-ids?", RunBare("hashids", "--yes").Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Did you mean", RunBare("frobnicate").Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, RunBare().Code);

@@ -75,6 +75,13 @@ public sealed class OnlineSpec : ToolTest
         Assert.Equal(ExitCode.WrongSecret, Run("verify").Code);
         Assert.Contains($"{JsonPath} holds sessions that are encrypted (fernet)", Run("verify").Out, StringComparison.Ordinal);
         File.WriteAllText(At("secret"), secret);
+        File.WriteAllText(At("another"), Support.Modes.Another);
+        foreach (var wrong in new[] { Run("verify", "--secret-file", At("another")), Run("export", At("e"), "--secret-file", At("another")) })
+        {
+            Assert.Equal(ExitCode.WrongSecret, wrong.Code);
+            Assert.Contains($"{JsonPath} was encrypted with another key", wrong.Out + wrong.Error, StringComparison.Ordinal);
+        }
+
         Assert.True(Run("verify", "--json", "--secret-file", At("secret")).Done().Json.GetProperty("encrypted").GetBoolean());
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Jam.Sessions.Actors.Cli.Tests.Support;
 using Xunit.Abstractions;
@@ -48,6 +47,19 @@ public sealed partial class PagesSpec(ITestOutputHelper output) : ToolTest
         }
     }
 
+    /// <summary>What was recorded is not run again, and still is what the tool takes.</summary>
+    [LinuxFact]
+    public async Task Commands_of_a_recording_are_ones_that_the_tool_knows()
+    {
+        var commands = Pages().SelectMany(page => Recorded().Matches(File.ReadAllText(Path.Combine(s_pages, page)))).Select(command => command.Groups["command"].Value).Distinct().ToList();
+        Assert.NotEmpty(commands);
+        foreach (var command in commands)
+        {
+            var (_, said) = await BashAsync($"touch key-1 key-2 key-of-copy; {command}");
+            Assert.False(said.Contains("Try: jam-sessions", StringComparison.Ordinal), $"{command}\n{said}");
+        }
+    }
+
     private static IEnumerable<string> Pages() => Directory.GetFiles(s_pages, "*.md").Select(page => Path.GetFileName(page)).Order(StringComparer.Ordinal);
 
     /// <summary>What stands in front of a block says on what it is run: <c>&lt;!-- run: file --&gt;</c>, a store that nobody has, or <c>host</c>, a running one.</summary>
@@ -59,23 +71,11 @@ public sealed partial class PagesSpec(ITestOutputHelper output) : ToolTest
                 : "nothing said", block.Groups["commands"].Value)),
     ];
 
-    private async Task<(int Code, string Said)> BashAsync(string commands)
-    {
-        var tool = Path.Combine(AppContext.BaseDirectory, "jam-sessions.dll");
-        var start = new ProcessStartInfo("bash", ["-c", $"set -euo pipefail\njam-sessions() {{ dotnet '{tool}' \"$@\"; }}\n{commands}"])
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var (said, complaints) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        return (process.ExitCode, await said + await complaints);
-    }
-
     [GeneratedRegex(@"(?<before>[^\n]*)\n(?:\n|<!-- run: (?<run>\w+) -->\n)+```(?:sh|yaml)\n(?<commands>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"^\d\d:\d\d \$ (?<command>jam-sessions .*)$", RegexOptions.Multiline)]
+    private static partial Regex Recorded();
 
     [GeneratedRegex(@"\]\(([^)#]+)\)?")]
     private static partial Regex Link();

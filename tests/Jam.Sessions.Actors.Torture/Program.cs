@@ -2,6 +2,7 @@ using System.Globalization;
 using Jam.Sessions.Actors.Torture;
 using Jam.Sessions.Actors.Torture.Conversions;
 using Jam.Sessions.Actors.Torture.Faults;
+using Jam.Sessions.Actors.Torture.Hour;
 
 if (args is ["child", var path, var seed, var childMode, var start, var childWriters, .. var flags])
 {
@@ -27,6 +28,15 @@ if (args is ["faults", .. var words] && (words is ["--mode", var names, ..] ? Se
     return isClean ? 0 : 1;
 }
 
+if (args is ["hour", "--minutes", var minutes, "--page", var page] && double.TryParse(minutes, CultureInfo.InvariantCulture, out var length) && length > 0)
+{
+    using var hour = new HourOfOperation(TimeSpan.FromMinutes(length), Console.Out);
+    var (text, wrong) = await hour.RunAsync();
+    await File.WriteAllTextAsync(page, text);
+    wrong.ToList().ForEach(Console.Error.WriteLine);
+    return wrong.Count == 0 ? 0 : 1;
+}
+
 if (TortureOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine("""
@@ -50,6 +60,10 @@ if (TortureOptions.Parse(args) is not { } options)
         faults [--mode MODE,...] [WORD...]
         Lets system calls of a process that runs the engine really fail (strace --inject), heals them, kills it, and checks the same. Needs strace and root,
         or a kernel that lets a user trace processes of its own. WORDs select cells, such as: faults --mode hashed fdatasync EIO
+
+        hour --minutes M --page FILE
+        Plays an hour of an operator in M minutes: the example backend under load, a disk that fills, a backup, a restore, another key, rolling restarts.
+        What was typed and answered becomes a page; what callers were told is asked for at the end. Needs curl, and root or a kernel that lets users mount.
         """);
     return 2;
 }

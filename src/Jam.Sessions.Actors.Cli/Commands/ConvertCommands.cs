@@ -84,7 +84,7 @@ internal static class ConvertCommands
         return Convert(
             run,
             "encrypt",
-            mode => mode.Encryption > to
+            mode => !mode.IsEncrypted && run.Target.Secrets.KeysOf(run.Target.Options).Count == 0 ? throw new SecretNeeded($"{run.Target.Path} is not encrypted, and is to get a key.") : mode.Encryption > to
                 ? throw new AdminRefusal(AdminRefusalKind.Refused, $"{run.Target.Path} is encrypted with {mode.EncryptionName}, and nothing turns that back.")
                 : new StoreMode(to, mode.AreIdsHashed || to == SessionEncryption.AesGcm),
             keepUnreadable,

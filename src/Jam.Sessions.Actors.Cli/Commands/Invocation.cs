@@ -33,7 +33,7 @@ internal sealed class Invocation(ParseResult parsed, StoreArguments store, bool 
     {
         if (file is not null && !File.Exists(file))
         {
-            throw new AdminRefusal(AdminRefusalKind.BadRequest, $"There is no secret file {file}.");
+            throw new AdminRefusal(AdminRefusalKind.BadRequest, $"There is no secret file {Path.GetFullPath(file)}, or this user may not see it.");
         }
 
         const string variable = "JAM_SESSION_NEW_AES_SECRET", how = $"The new key comes from --new-secret-file, or from the environment variable {variable}.";

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cli.Stores;
@@ -13,7 +15,7 @@ internal static class ReadCommands
     public static Command List(Command command, CommonOptions common)
     {
         var key = new Option<string>("--key", "-k") { HelpName = "key", Description = "Only sessions of this key." };
-        var limit = new Option<int>("--limit") { HelpName = "n", Description = "How many are shown; 0: all.", DefaultValueFactory = _ => 1000 };
+        var limit = new Option<int>("--limit") { HelpName = "n", Description = "How many are shown at most; 0: all. Default: 1000.", DefaultValueFactory = _ => 1000, CustomParser = ParseLimit };
         command.Options.Add(key);
         command.Options.Add(limit);
         return common.On(command, run => List(run, new Selection { Key = run.Get(key) }, run.Get(limit)));
@@ -35,11 +37,6 @@ internal static class ReadCommands
 
     private static int List(Invocation run, Selection selection, int limit)
     {
-        if (limit < 0)
-        {
-            throw new AdminRefusal(AdminRefusalKind.BadRequest, "--limit is at least 0.");
-        }
-
         var rows = new Rows(run);
         var done = StoreRunner.Run(run.Target, new AdminRequest { Command = AdminCommand.List, Selection = selection, Limit = limit }, rows);
         rows.WriteTable();
@@ -49,6 +46,17 @@ internal static class ReadCommands
         }
 
         return ExitCode.Done;
+    }
+
+    private static int ParseLimit(ArgumentResult argument)
+    {
+        if (int.TryParse(argument.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
+        {
+            return limit;
+        }
+
+        argument.AddError("--limit takes a number as 50, or 0 for all.");
+        return 0;
     }
 
     private static int Show(Invocation run, string handle)

@@ -76,6 +76,7 @@ internal static class TransferCommands
     private static int Verify(Invocation run, StoreTarget target, string what)
     {
         var verdict = Steps.Run(run.Terminal, run.IsJson, "reading", _ => Verifier.Verify(target, mayAsk: run.Terminal.Ask is not null));
+        verdict = verdict with { Message = target.InWords(verdict.Message) };
         run.Say(VerdictTables.Json(verdict, run.Target.Path, what), _ => VerdictTables.Write(run.Terminal, verdict, run.Target.Path, what));
         return verdict.ExitCode;
     }
@@ -206,6 +207,11 @@ internal static class TransferCommands
     private static int Export(Invocation run, string target)
     {
         var path = Path.GetFullPath(target);
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            throw new AdminRefusal(AdminRefusalKind.Refused, $"There is no folder {folder}, or this user may not see it.");
+        }
+
         if (!OfHeldStore(run, backup => Export(run, backup, path), out _))
         {
             Export(run, run.Target, path);
@@ -246,11 +252,17 @@ internal static class TransferCommands
         }
 
         var folder = Directory.CreateTempSubdirectory("jam-sessions-");
+        var copy = run.TargetOf(run.Store with { File = Path.Combine(folder.FullName, BackupFolder.FileName), BackupOf = run.Target.Path });
+        using var interruption = Interruption.Undoes(() => folder.Delete(recursive: true));
         try
         {
-            var backup = Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder.FullName));
-            code = action(run.TargetOf(run.Store with { File = backup.SessionFile, BackupOf = run.Target.Path }));
+            Steps.Run(run.Terminal, run.IsJson, "copying", _ => TakeBackup(run, folder.FullName));
+            code = action(copy);
             return true;
+        }
+        catch (SessionSecretException e)
+        {
+            throw new AdminRefusal(AdminRefusalKind.WrongSecret, copy.InWords(e.Message), e);
         }
         finally
         {

@@ -53,6 +53,10 @@ internal static class VerdictTables
         {
             terminal.Say($"Ids: {mode.IdsName}. Encryption: {mode.EncryptionName}.{(mode == StoreMode.None ? "" : $" The host's options for that: {mode.AsOptions}.")}");
         }
+        else if (verdict.Outcome == "sound")
+        {
+            terminal.Say("Ids and encryption: no session shows yet how they are kept.");
+        }
 
         if (verdict.Outcome is not ("sound" or "partly"))
         {

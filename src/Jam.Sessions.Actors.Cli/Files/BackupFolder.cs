@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Jam.Sessions.Actors.Admin;
+using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cli.Stores;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.JsonFile;
@@ -8,7 +9,7 @@ using Jam.Sessions.Actors.JsonFile;
 namespace Jam.Sessions.Actors.Cli.Files;
 
 /// <summary>
-/// A backup: a session file, and what it must be like. The second is written last, so a backup without it was never finished.
+/// A backup: a session file, and what it must be like. The second gets its name last, so a backup without it was never finished.
 /// <code>
 /// sessions.json
 /// backup.json    {"backup": 1, "file": "sessions.json", "documents": 5, "length": 1234, "crc32c": "0123abcd", "takenAt": "2026-11-27T00:00:00Z"}
@@ -46,20 +47,23 @@ internal sealed class BackupFolder
     /// <exception cref="AdminRefusal">The folder is not empty, or what was written is not what was sent.</exception>
     public static BackupFolder Take(IDisk disk, string path, Func<IAdminReply, byte[]> take)
     {
-        MakeEmpty(path);
-        var file = System.IO.Path.Combine(path, FileName);
+        var isNew = !Directory.Exists(path);
+        MakeEmpty(disk, path);
+        using var interruption = Interruption.Undoes(() => Discard(disk, path, isNew));
         try
         {
-            var said = Write(disk, file, take);
+            var said = Write(disk, Unfinished(path, FileName), take);
             disk.SyncDirectory(path);
             var backup = new BackupFolder(path, said.Documents, said.File, said.TakenAt);
-            backup.Verify(disk);
-            backup.WriteManifest(disk);
+            backup.Verify(disk, Unfinished(path, FileName));
+            backup.WriteManifest(disk, Unfinished(path, ManifestName));
+            Finish(disk, path, FileName);
+            Finish(disk, path, ManifestName);
             return backup;
         }
         catch
         {
-            NewFile.Discard(disk, file);
+            Discard(disk, path, isNew);
             throw;
         }
     }
@@ -72,7 +76,7 @@ internal sealed class BackupFolder
         using var file = disk.OpenRead(manifest) ?? throw new AdminRefusal(
             AdminRefusalKind.Refused, $"{path} is no backup, or one that was never finished: it has no {ManifestName}.");
         var backup = Parse(path, manifest, file);
-        backup.Verify(disk);
+        backup.Verify(disk, backup.SessionFile);
         return backup;
     }
 
@@ -107,22 +111,22 @@ internal sealed class BackupFolder
     }
 
     /// <summary>Reads the session file as jam and an engine do, and compares it to what it must be. No secret is needed for that, and encrypted data is not looked into.</summary>
-    private void Verify(IDisk disk)
+    private void Verify(IDisk disk, string file)
     {
         var reader = new DocumentCodec(null).NewReader();
-        var read = SnapshotReader.Read(disk, SessionFile, reader);
+        var read = SnapshotReader.Read(disk, file, reader);
         if (read.Fingerprint != File || read.Documents.Count != Documents)
         {
-            throw new AdminRefusal(AdminRefusalKind.Damaged, $"{SessionFile} is not what the backup was to be: it has {read.Fingerprint.Length} bytes of {File.Length}, or others. Take the backup again.");
+            throw new AdminRefusal(AdminRefusalKind.Damaged, $"{file} is not what the backup was to be: it has {read.Fingerprint.Length} bytes of {File.Length}, or others. Take the backup again.");
         }
 
         Mode = StoreMode.Of(reader.Counts);
     }
 
-    private void WriteManifest(IDisk disk)
+    private void WriteManifest(IDisk disk, string path)
     {
-        var manifest = System.IO.Path.Combine(Path, ManifestName);
-        NewFile.Write(disk, manifest, AdminJson.Object(json =>
+        using var file = disk.Create(path);
+        file.Write(AdminJson.Object(json =>
         {
             json.WriteNumber("backup", Version);
             json.WriteString("file", FileName);
@@ -130,14 +134,34 @@ internal sealed class BackupFolder
             json.WriteNumber("length", File.Length);
             json.WriteString("crc32c", File.Crc.ToString("x8", CultureInfo.InvariantCulture));
             json.WriteString("takenAt", TakenAt);
-        }));
+        }), 0);
+        file.Sync();
     }
 
-    private static void MakeEmpty(string path)
+    private static string Unfinished(string path, string name) => System.IO.Path.Combine(path, $"{name}{NewFile.UnfinishedEnding}");
+
+    private static void Finish(IDisk disk, string path, string name)
     {
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        disk.Rename(Unfinished(path, name), System.IO.Path.Combine(path, name));
+        disk.SyncDirectory(path);
+    }
+
+    /// <summary>Makes the folder, or removes what is left in it of a backup that was interrupted. A session file is one of those only beside a manifest without its name: alone it may be a store.</summary>
+    private static void MakeEmpty(IDisk disk, string path)
+    {
+        if (System.IO.File.Exists(path))
         {
-            throw new AdminRefusal(AdminRefusalKind.Refused, $"{path} is not empty; a backup needs a folder of its own. Name another one.");
+            throw new AdminRefusal(AdminRefusalKind.Refused, $"{path} is a file; a backup needs a folder of its own. Name another one.");
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).ToHashSet(StringComparer.Ordinal) is { Count: > 0 } names)
+        {
+            if (!names.IsSubsetOf([$"{FileName}{NewFile.UnfinishedEnding}", $"{ManifestName}{NewFile.UnfinishedEnding}"]) && !names.SetEquals([FileName, $"{ManifestName}{NewFile.UnfinishedEnding}"]))
+            {
+                throw new AdminRefusal(AdminRefusalKind.Refused, $"{path} is not empty; a backup needs a folder of its own. Name another one.");
+            }
+
+            Discard(disk, path, isNew: false);
         }
 
         if (OperatingSystem.IsWindows())
@@ -147,6 +171,25 @@ internal sealed class BackupFolder
         else
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Removes what is not finished. The manifest goes last: without it nobody knows a session file for a part of a backup.</summary>
+    private static void Discard(IDisk disk, string path, bool isNew)
+    {
+        if (System.IO.File.Exists(System.IO.Path.Combine(path, ManifestName)))
+        {
+            return;
+        }
+
+        foreach (var file in (string[])[Unfinished(path, FileName), System.IO.Path.Combine(path, FileName), Unfinished(path, ManifestName)])
+        {
+            NewFile.Discard(disk, file);
+        }
+
+        if (isNew && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            Directory.Delete(path);
         }
     }
 

@@ -1,3 +1,5 @@
+using Jam.Sessions.Actors.Admin;
+using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Disk;
 
 namespace Jam.Sessions.Actors.Cli.Files;
@@ -5,7 +7,8 @@ namespace Jam.Sessions.Actors.Cli.Files;
 /// <summary>Files that are there as a whole or not at all, and are their owner's alone from the first byte.</summary>
 internal static class NewFile
 {
-    private const string UnfinishedEnding = ".part";
+    /// <summary>What a file's name ends with before it is complete.</summary>
+    public const string UnfinishedEnding = ".part";
 
     public static void Write(IDisk disk, string path, ReadOnlySpan<byte> content)
     {
@@ -18,16 +21,17 @@ internal static class NewFile
     }
 
     /// <summary>Writes a file under another name, and gives it its own once it is complete and on the disk.</summary>
-    /// <exception cref="IOException">There is one, or the disk refused.</exception>
+    /// <exception cref="AdminRefusal">There is one.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
     public static T Write<T>(IDisk disk, string path, Func<Stream, T> write)
     {
         if (disk.Stamp(path) is not null)
         {
-            throw new IOException($"{path} exists, and is not overwritten.");
+            throw new AdminRefusal(AdminRefusalKind.Refused, $"{path} exists, and is not overwritten.");
         }
-
         var unfinished = $"{path}{UnfinishedEnding}";
         disk.Delete(unfinished);
+        using var interruption = Interruption.Undoes(() => Discard(disk, unfinished));
         try
         {
             T result;

@@ -83,7 +83,7 @@ internal static class Verifier
         return new Verdict(isWhole ? "sound" : "partly", isWhole ? ExitCode.Done : ExitCode.Partly, (isWhole ? "A start would serve all of it." : "A start would work, keep all of it, and not serve what is named here.") + (read.Conversion is { } conversion ? $" It would convert the file: {conversion}." : ""))
         {
             Served = read.Documents.Count - opaque.Count,
-            Mode = StoreMode.Of(read.Counts) ?? target.Mode,
+            Mode = StoreMode.Of(read.Counts) ?? (target.SaysMode ? target.Mode : null),
             Keys = [.. read.Counts.ByKey.Select(key => (KeyRing.NameOf(key.Key), key.Value))],
             Changed = (changed.Count, Names(changed)),
             KeptNotServed = (opaque.Count, Names(opaque)),

@@ -19,15 +19,20 @@ internal sealed class SafeTable(Terminal terminal, bool hasHeaders, params strin
 
     public void Write()
     {
+        using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(terminal.Out),
+            Out = new AnsiConsoleOutput(text),
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
         console.Profile.Width = Wide;
         console.Write(_table);
+        foreach (var line in text.ToString().AsSpan().TrimEnd().EnumerateLines())
+        {
+            terminal.Out.WriteLine(line.TrimEnd());
+        }
     }
 
     private static Table NewTable(bool hasHeaders, string[] columns)

@@ -2,9 +2,11 @@ using Spectre.Console;
 
 namespace Jam.Sessions.Actors.Cli.Output;
 
-/// <summary>How far something that takes a while is: a bar on stderr, where that is a terminal, and else nothing.</summary>
+/// <summary>That something goes on which takes a while, and how far it is where that is known: a bar on stderr, where that is a terminal with room for one, and else nothing.</summary>
 internal static class Steps
 {
+    private const int MinWidth = 40;
+
     /// <param name="terminal">Where.</param>
     /// <param name="isQuiet">Whether a program listens.</param>
     /// <param name="title">What is done.</param>
@@ -17,7 +19,17 @@ internal static class Steps
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
-        return console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(progress =>
+        return console.Profile.Width < MinWidth ? work(static (_, _) => { }) : WithBar(console, title, work);
+    }
+
+    private static T WithBar<T>(IAnsiConsole console, string title, Func<Action<long, long>, T> work)
+    {
+        using var interruption = Interruption.Undoes(() =>
+        {
+            console.Cursor.Show();
+            console.WriteLine();
+        });
+        return console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
         {
             var task = progress.AddTask(title, maxValue: 1);
             task.IsIndeterminate = true;

@@ -19,7 +19,7 @@ internal sealed class StoreSecrets
         {
             if (file is not null && !File.Exists(file))
             {
-                throw new AdminRefusal(AdminRefusalKind.BadRequest, $"There is no secret file {file}.");
+                throw new AdminRefusal(AdminRefusalKind.BadRequest, $"There is no secret file {Path.GetFullPath(file)}, or this user may not see it.");
             }
         }
     }

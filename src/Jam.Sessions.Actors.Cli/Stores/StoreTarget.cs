@@ -13,6 +13,8 @@ namespace Jam.Sessions.Actors.Cli.Stores;
 /// <summary>Which store, and what is needed to open it: what the host's options say, the mode that its file is in, and the secret.</summary>
 internal sealed class StoreTarget
 {
+    private const string Section = "jam.sessions";
+
     private readonly JamSessionsOptions _code;
     private readonly Config _hocon;
     private readonly string _store;
@@ -28,6 +30,11 @@ internal sealed class StoreTarget
         _shown = arguments.BackupOf;
         _store = arguments.Store ?? "";
         _hocon = arguments.Config is { } config ? ParseHocon(config) : Config.Empty;
+        if (arguments.Config is not null && !_hocon.HasPath(Section))
+        {
+            throw new AdminRefusal(AdminRefusalKind.BadRequest, $"{arguments.Config} has no section {Section}, so it is not a host's configuration.");
+        }
+
         _code = new JamSessionsOptions { JsonPath = arguments.File, AdminSocketPath = arguments.Socket };
         Secrets = new StoreSecrets(arguments, answer);
         Options = Resolve();
@@ -121,6 +128,9 @@ internal sealed class StoreTarget
     public StoreMode? Look(string? holder) =>
         StoreMode.Of(Recovery.Read(Disk, Path, new DocumentCodec(null), holder, Options.AllowForeignFile, isChecked: false).Counts);
 
+    /// <summary>A message about this file, for who never heard of it: a fresh backup is gone before it is read.</summary>
+    public string InWords(string message) => _shown is null ? message : message.Replace(Path, _shown, StringComparison.Ordinal);
+
     /// <summary>From now on the store is read and written in this mode.</summary>
     public void Assume(StoreMode mode)
     {
@@ -145,5 +155,10 @@ internal sealed class StoreTarget
 }
 
 /// <summary>A store is encrypted, and neither a file nor the environment has its key. Who sits at a terminal is asked, once nothing else is drawn there.</summary>
-internal sealed class SecretNeeded(string path, StoreMode mode)
-    : Exception($"{path} holds sessions that are encrypted ({mode.EncryptionName}). Give its key with --secret-file, or in the environment variable {ResolvedOptions.SecretVariable}.");
+internal sealed class SecretNeeded(string why) : Exception($"{why} Give its key with --secret-file, or in the environment variable {ResolvedOptions.SecretVariable}.")
+{
+    public SecretNeeded(string path, StoreMode mode)
+        : this($"{path} holds sessions that are encrypted ({mode.EncryptionName}).")
+    {
+    }
+}

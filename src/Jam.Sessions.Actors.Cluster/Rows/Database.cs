@@ -69,7 +69,7 @@ internal sealed class Database : IAsyncDisposable
         }
         catch (Exception e) when (e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
-            throw Lost(e, isOutcomeKnown: !call.IsSent);
+            throw Lost(e, isOutcomeKnown: call.TryGiveUp());
         }
     }
 
@@ -199,20 +199,23 @@ internal sealed class Database : IAsyncDisposable
         return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
-    /// <summary>Statements on their way: nobody may wait for them any more, and then they end by themselves.</summary>
+    /// <summary>Statements on their way, for which nobody waits longer than a call may take: then they end by themselves.</summary>
     private sealed class Call<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
     {
-        private volatile bool _isSent;
+        private const int Opening = 0, Sent = 1, GivenUp = 2;
 
-        /// <summary>Whether the server may have heard of them.</summary>
-        public bool IsSent => _isSent;
+        private int _state;
+
+        /// <summary>Sees to it that nothing is sent any more; false where the server may have heard of it.</summary>
+        public bool TryGiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, Opening) != Sent;
 
         public async Task<T> RunAsync(NpgsqlDataSource source, CancellationToken cancellation)
         {
             var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
-            _isSent = true;
-            return await run(connection, cancellation).ConfigureAwait(false);
+            return Interlocked.CompareExchange(ref _state, Sent, Opening) == Opening
+                ? await run(connection, cancellation).ConfigureAwait(false)
+                : throw new OperationCanceledException();
         }
     }
 }

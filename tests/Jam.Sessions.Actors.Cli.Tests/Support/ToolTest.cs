@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
@@ -10,6 +11,9 @@ public abstract class ToolTest : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private ActorSystem? _system;
+
+    /// <summary>The tool, to be run as a process.</summary>
+    protected static string ToolPath { get; } = Path.Combine(AppContext.BaseDirectory, "jam-sessions.dll");
 
     protected string Folder => _folder.Path;
 
@@ -57,6 +61,21 @@ public abstract class ToolTest : IAsyncLifetime
         var terminal = new Terminal { Out = output, Error = error, Ask = ask is null ? null : _ => ask.Length > 0 ? ask : null };
         var code = CommandLine.Run(arguments, terminal);
         return new Answer(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs commands of a shell in the test's folder, with the tool by its name and as a process.</summary>
+    private protected async Task<(int Code, string Said)> BashAsync(string commands)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", $"set -euo pipefail\njam-sessions() {{ dotnet '{ToolPath}' \"$@\"; }}\n{commands}"])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var (said, complaints) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        return (process.ExitCode, await said + await complaints);
     }
 
     /// <summary>What is in a folder, with the bytes: nothing was written where it is the same.</summary>

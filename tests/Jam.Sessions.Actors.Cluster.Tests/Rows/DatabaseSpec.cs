@@ -1,0 +1,75 @@
+using Jam.Sessions.Actors.Cluster.Rows;
+using Jam.Sessions.Actors.Cluster.Tests.Nodes;
+using Jam.Sessions.Actors.Cluster.Torture;
+using Npgsql;
+
+namespace Jam.Sessions.Actors.Cluster.Tests.Rows;
+
+/// <summary>What a caller is told of statements is true, whatever the server does.</summary>
+public sealed class DatabaseSpec : IAsyncLifetime
+{
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(1);
+
+    private PostgresServer _server = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await PostgresServer.StartAsync();
+        await _server.CreateDatabaseAsync("tests");
+        await _server.QueryAsync("create table calls (n int)", "tests");
+    }
+
+    public Task DisposeAsync() => _server.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task What_was_given_up_before_it_was_sent_is_never_sent()
+    {
+        await using var database = new Database(_server.ConnectionString("tests"), "public", s_callTimeout);
+
+        // The server takes the connection, and says nothing until it goes on.
+        _server.Freeze();
+        Assert.Equal(DatabaseFault.Away, (await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database))).Fault);
+        _server.Thaw();
+        await TwoNodes.UntilAsync(async () => await _server.QueryAsync("select count(*) > 0 from pg_stat_activity where application_name = 'jam-sessions' and state = 'idle' and query = ''") == "t" || await CountAsync() != "0");
+        Assert.Equal("0", await CountAsync());
+    }
+
+    [Fact]
+    public async Task What_was_sent_to_a_server_that_is_silent_may_have_happened()
+    {
+        await using var database = new Database(_server.ConnectionString("tests"), "public", s_callTimeout);
+        await InsertAsync(database);
+        _server.Freeze();
+        Assert.Equal(DatabaseFault.Unknown, (await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database))).Fault);
+        Assert.True(database.IsAway);
+        Assert.Equal(DatabaseFault.Away, (await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database))).Fault);
+        var epoch = database.Epoch;
+        _server.Thaw();
+        await TwoNodes.UntilAsync(() => Task.FromResult(!database.IsAway));
+        Assert.True(database.Epoch > epoch);
+        await InsertAsync(database);
+
+        // The driver asks the server to end it, as soon as that hears anything: it may come too late.
+        Assert.Contains(await CountAsync(), (string[])["2", "3"]);
+    }
+
+    [Fact]
+    public async Task What_the_server_refuses_changes_nothing_and_does_not_send_it_away()
+    {
+        await using var database = new Database(_server.ConnectionString("tests"), "public", s_callTimeout);
+        var refusal = await Assert.ThrowsAsync<DatabaseException>(() => database.RunAsync((connection, cancellation) => ExecuteAsync("insert into calls values ('hunter2')", connection, cancellation)));
+        Assert.Equal(DatabaseFault.Refused, refusal.Fault);
+        Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
+        Assert.False(database.IsAway);
+    }
+
+    private Task<string> CountAsync() => _server.QueryAsync("select count(*) from calls", "tests");
+
+    private static Task<int> InsertAsync(Database database) => database.RunAsync((connection, cancellation) => ExecuteAsync("insert into calls values (1)", connection, cancellation));
+
+    private static async Task<int> ExecuteAsync(string statement, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
