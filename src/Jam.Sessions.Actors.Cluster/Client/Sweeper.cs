@@ -1,4 +1,3 @@
-using Jam.Sessions.Actors.Cluster.Rows;
 using Jam.Sessions.Actors.Cluster.Shards;
 
 namespace Jam.Sessions.Actors.Cluster.Client;
@@ -50,7 +49,7 @@ internal sealed class Sweeper(NodeServices node, Func<byte[], Task<int>> sweepKe
                 await Task.Delay(pause, ended).ConfigureAwait(false);
                 await SweepAsync().ConfigureAwait(false);
             }
-            catch (Exception e) when (e is DatabaseException or JamSessionsException or OperationCanceledException)
+            catch (Exception)
             {
                 // The next one finds what this one has left.
             }

@@ -76,10 +76,10 @@ public sealed class JamSessionsCluster : IAsyncDisposable
         var cluster = new JamSessionsCluster(system, node, client, store, log);
 
         // Owners finish what is under way while their shards move; then nobody is served here any more.
-        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseClusterLeave, $"jam-sessions-{node.Node:N}", () =>
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseClusterLeave, $"jam-sessions-{node.Node:N}", async () =>
         {
-            node.IsEnded = true;
-            return Task.FromResult(Akka.Done.Instance);
+            await node.LeaveAsync().ConfigureAwait(false);
+            return Akka.Done.Instance;
         });
         _ = system.WhenTerminated.ContinueWith(_ => cluster.EndAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return cluster;
@@ -99,6 +99,8 @@ public sealed class JamSessionsCluster : IAsyncDisposable
             {
                 // The cluster takes the keys from a node that does not hand them over.
             }
+
+            await Services.LeaveAsync().ConfigureAwait(false);
         }
 
         await EndAsync().ConfigureAwait(false);

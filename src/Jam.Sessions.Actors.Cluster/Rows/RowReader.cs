@@ -66,6 +66,9 @@ internal sealed class RowReader(Database database, RowCodec codec)
         return nodes;
     });
 
+    /// <summary>Says that this node is up no more, so that nobody takes it for one of another cluster.</summary>
+    public Task ForgetNodeAsync(Guid node) => ExecuteAsync("delete from nodes where node = $1", Uuid(node));
+
     /// <summary>Gives up a key that has no sessions.</summary>
     public Task ForgetAsync(byte[] route, long version) => ExecuteAsync(Statements.Forget, Bytes(route), Long(version));
 

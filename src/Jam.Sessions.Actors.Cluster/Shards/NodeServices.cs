@@ -69,6 +69,20 @@ internal sealed class NodeServices : IAsyncDisposable
         : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
         : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
 
+    /// <summary>Its keys have other owners: nobody is served here any more.</summary>
+    public async Task LeaveAsync()
+    {
+        IsEnded = true;
+        try
+        {
+            await Reader.ForgetNodeAsync(Node).ConfigureAwait(false);
+        }
+        catch (DatabaseException)
+        {
+            // Its row grows old by itself.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         IsEnded = true;

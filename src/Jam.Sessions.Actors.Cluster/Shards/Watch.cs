@@ -1,5 +1,4 @@
 using Akka.Cluster;
-using Jam.Sessions.Actors.Cluster.Rows;
 
 namespace Jam.Sessions.Actors.Cluster.Shards;
 
@@ -24,16 +23,21 @@ internal sealed class Watch(NodeServices node, Akka.Cluster.Cluster cluster, Act
                 await also().ConfigureAwait(false);
                 await Task.Delay(node.IsDisputed ? s_pause / 10 : s_pause, ended).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is DatabaseException or OperationCanceledException)
+            catch (Exception) when (!ended.IsCancellationRequested)
             {
+                // As without a server. It looks again, whatever it was.
                 await Task.Delay(s_pause, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                return;
             }
         }
     }
 
     private async Task LookAsync()
     {
-        if (cluster.SelfMember.Status is not (MemberStatus.Up or MemberStatus.Leaving))
+        if (node.IsEnded || cluster.SelfMember.Status is not (MemberStatus.Up or MemberStatus.Leaving))
         {
             return;
         }
