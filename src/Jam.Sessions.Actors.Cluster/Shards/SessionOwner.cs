@@ -375,7 +375,7 @@ internal sealed class SessionOwner : UntypedActor
                     {
                         request.Reply(fault.ForHost(), Self);
                     }
-                    else if (request.Message.DrawnId is { } id && taken.Contains(_node.Rules.Ids.Of(id)))
+                    else if (request.Message.DrawnId is { } id && (taken.Contains(_node.Rules.Ids.Of(id)) || ++request.Conflicts > MostConflicts))
                     {
                         request.Reply(Detour.IdTaken, Self);
                     }
