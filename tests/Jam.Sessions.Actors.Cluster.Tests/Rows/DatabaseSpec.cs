@@ -16,7 +16,7 @@ public sealed class DatabaseSpec : IAsyncLifetime
     {
         _server = await PostgresServer.StartAsync();
         await _server.CreateDatabaseAsync("tests");
-        await _server.QueryAsync("create table calls (n int)", "tests");
+        await _server.QueryAsync("create table calls (n int); create table store as select 0 as imports", "tests");
     }
 
     public Task DisposeAsync() => _server.DisposeAsync().AsTask();

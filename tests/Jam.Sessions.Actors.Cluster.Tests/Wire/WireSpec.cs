@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Akka;
 using Akka.Actor;
 using Akka.Serialization;
@@ -172,9 +171,9 @@ public sealed class WireSpec(OneNode node)
 /// <summary>The bytes of each message, as all builds know them: <c>golden.txt</c>, a line each. A line is added for a new message, and never changed.</summary>
 internal static class GoldenBytes
 {
-    public static string Of(string name, byte[] now, [CallerFilePath] string here = "")
+    public static string Of(string name, byte[] now)
     {
-        var lines = File.ReadLines(Path.Combine(Path.GetDirectoryName(here)!, "golden.txt")).Select(line => line.Split(' ', 2)).ToDictionary(line => line[0], line => line[1], StringComparer.Ordinal);
+        var lines = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Wire", "golden.txt")).Select(line => line.Split(' ', 2)).ToDictionary(line => line[0], line => line[1], StringComparer.Ordinal);
         return lines.TryGetValue(name, out var golden) ? golden : $"golden.txt has no line {name}; its bytes now are {Convert.ToHexStringLower(now)}";
     }
 }
