@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
+using Akka.Dispatch.SysMsg;
 
 namespace Jam.Sessions.Actors.Threads;
 
@@ -12,7 +13,7 @@ internal sealed class EngineDispatcher : MessageDispatcherConfigurator
 
     private EngineDispatcher(string id, int throughput, ExecutorService executor, Config config, IDispatcherPrerequisites prerequisites)
         : base(config, prerequisites) =>
-        _dispatcher = new Dispatcher(
+        _dispatcher = new Attaching(
             this, id, throughput, throughputDeadlineTime: null, new Given(executor, config, prerequisites), shutdownTimeout: TimeSpan.FromSeconds(1));
 
     /// <summary>Registers a dispatcher under the executor's id.</summary>
@@ -35,5 +36,33 @@ internal sealed class EngineDispatcher : MessageDispatcherConfigurator
         : ExecutorServiceConfigurator(config, prerequisites)
     {
         public override ExecutorService Produce(string id) => executor;
+    }
+
+    /// <summary>Akka's own, but for this: nothing runs an actor that is still being made.</summary>
+    /// <remarks>
+    /// A parent that stops its children also stops one that another thread is making: its end would come before its beginning, the dispatcher would count
+    /// less than none, throw, and leave a mailbox open that nobody reads. So what the system has to say to such an actor waits until it is there.
+    /// </remarks>
+    private sealed class Attaching(
+        MessageDispatcherConfigurator configurator, string id, int throughput, long? throughputDeadlineTime, ExecutorServiceConfigurator executors, TimeSpan shutdownTimeout)
+        : Dispatcher(configurator, id, throughput, throughputDeadlineTime, executors, shutdownTimeout)
+    {
+        public override void Attach(ActorCell cell)
+        {
+            var messages = cell.Mailbox?.MessageQueue as EngineMailbox.Messages;
+            base.Attach(cell);
+            foreach (var message in messages?.TakeEarly() ?? [])
+            {
+                base.SystemDispatch(cell, message);
+            }
+        }
+
+        public override void SystemDispatch(ActorCell cell, SystemMessage message)
+        {
+            if ((cell.Mailbox?.MessageQueue as EngineMailbox.Messages)?.TryKeepEarly(message) != true)
+            {
+                base.SystemDispatch(cell, message);
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
+using Akka.Dispatch.SysMsg;
 
 namespace Jam.Sessions.Actors.Threads;
 
@@ -43,6 +44,9 @@ internal sealed class EngineMailbox : MailboxType, IProducesMessageQueue<EngineM
         private int _count;
         private bool _isClosed;
 
+        // Null once the actor runs.
+        private SystemMessage[]? _early = [];
+
         public bool HasMessages => Volatile.Read(ref _count) > 0;
 
         public int Count => Volatile.Read(ref _count);
@@ -75,6 +79,26 @@ internal sealed class EngineMailbox : MailboxType, IProducesMessageQueue<EngineM
                 }
 
                 return true;
+            }
+        }
+
+        /// <summary>Keeps what the system has to say to an actor that is still being made; false where it runs already.</summary>
+        public bool TryKeepEarly(SystemMessage message)
+        {
+            lock (this)
+            {
+                _early = _early is null ? null : [.. _early, message];
+                return _early is not null;
+            }
+        }
+
+        /// <summary>The actor runs from here on: what was kept for it.</summary>
+        public SystemMessage[] TakeEarly()
+        {
+            lock (this)
+            {
+                (var early, _early) = (_early, null);
+                return early ?? [];
             }
         }
 

@@ -96,7 +96,7 @@ public sealed class ShutdownSpec : EngineTest
     public async Task An_engine_that_is_stopped_without_a_drain_answers_everybody_and_keeps_what_it_acknowledged(Durability durability, bool withItsSystem)
     {
         const int Callers = 64;
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 20; round++)
         {
             var system = ActorSystem.Create("undrained", "akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }");
             var engine = await JamSessions.StartAsync(system, new JamSessionsOptions { JsonPath = Path.Combine(Folder, $"{round}.json"), Durability = durability });
