@@ -3,6 +3,9 @@ namespace Jam.Sessions.Actors.Cli.Output;
 /// <summary>Where the tool writes and asks: the process's own, or a test's.</summary>
 internal sealed class Terminal
 {
+    // Two tools share this file, and each is called as its program is.
+    private static readonly string s_tool = typeof(Terminal).Assembly.GetName().Name!;
+
     public required TextWriter Out { get; init; }
 
     public required TextWriter Error { get; init; }
@@ -25,7 +28,7 @@ internal sealed class Terminal
     /// <summary>One line of ours, which may have foreign text in it.</summary>
     public void Say(string line) => Out.WriteLine(SafeText.OfLines(line));
 
-    public void Complain(string message) => Error.WriteLine($"jam-sessions: {SafeText.OfLines(message)}");
+    public void Complain(string message) => Error.WriteLine($"{s_tool}: {SafeText.OfLines(message)}");
 
     private static string? AskOnConsole(string question)
     {

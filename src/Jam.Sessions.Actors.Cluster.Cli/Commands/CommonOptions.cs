@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using Jam.Sessions.Actors.Cli.Output;
 
 namespace Jam.Sessions.Actors.Cluster.Cli.Commands;
 
@@ -40,7 +41,7 @@ internal sealed partial class CommonOptions
     {
         command.SetAction(parsed =>
         {
-            var terminal = Terminal ?? Output.Terminal.OfProcess();
+            var terminal = Terminal ?? Terminal.OfProcess();
             var database = new DatabaseArguments(parsed.GetValue(_connectionFile), parsed.GetValue(_connection), parsed.GetValue(_schema) ?? DefaultSchema);
             return new Invocation(parsed, database, parsed.GetValue(_json), terminal).Run(action);
         });

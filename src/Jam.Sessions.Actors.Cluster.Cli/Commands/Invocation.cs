@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Jam.Sessions.Actors.Admin;
+using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cli.Stores;
 using Jam.Sessions.Actors.Cluster.Cli.Rows;
 using Npgsql;

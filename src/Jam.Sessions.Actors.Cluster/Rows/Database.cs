@@ -71,6 +71,11 @@ internal sealed class Database : IAsyncDisposable
         {
             throw Lost(e, isOutcomeKnown: call.TryGiveUp());
         }
+        catch (Exception e) when (e is not DatabaseException)
+        {
+            // Rows that are not what they should be: nobody may wait for them for ever.
+            throw DatabaseException.Unreadable(e, isOutcomeKnown: call.TryGiveUp());
+        }
     }
 
     /// <summary>Looks whether the server is still the one that it was, and moves the epoch where it is not.</summary>

@@ -32,6 +32,9 @@ internal sealed class DatabaseException : Exception
 
     public static DatabaseException Unknown(Exception cause) => new(DatabaseFault.Unknown, "The connection to PostgreSQL ended before it answered.", cause);
 
+    public static DatabaseException Unreadable(Exception cause, bool isOutcomeKnown) =>
+        new(isOutcomeKnown ? DatabaseFault.Refused : DatabaseFault.Unknown, $"The tables hold something that this build cannot read ({cause.GetType().Name}).", cause);
+
     public static DatabaseException Refused(PostgresException e) => new(
         e.SqlState switch
         {

@@ -1,7 +1,7 @@
+using System.Buffers.Text;
 using Akka.Actor;
 using Jam.Sessions.Actors.Cluster.Rows;
 using Jam.Sessions.Actors.Cluster.Wire;
-using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Model;
 
 namespace Jam.Sessions.Actors.Cluster.Shards;
@@ -22,23 +22,20 @@ internal sealed class SessionOwner : UntypedActor
     // Why rows move on again and again, somebody else knows.
     private const int MostConflicts = 3;
 
-    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(20);
-
     private readonly byte[] _route;
     private readonly NodeServices _node;
-    private List<DoneRequest> _done = [];
+    private MadeChanges _made = MadeChanges.None;
     private List<OwnerRequest> _waiting = [];
-    private Batch? _batch;
+    private OwnerBatch? _batch;
     private Claimed? _claimed;
     private KeySessions _sessions = KeySessions.None;
     private long _nextDeadline;
     private long _highest;
-    private long _forgottenBefore;
     private bool _wasRefused;
     private bool _isBusy;
     private bool _isStopping;
 
-    public SessionOwner(string owner, NodeServices node) => (_route, _node) = (System.Buffers.Text.Base64Url.DecodeFromChars(owner), node);
+    public SessionOwner(string owner, NodeServices node) => (_route, _node) = (Base64Url.DecodeFromChars(owner), node);
 
     protected override void OnReceive(object message)
     {
@@ -161,31 +158,14 @@ internal sealed class SessionOwner : UntypedActor
         _claimed = claimed;
         _sessions = KeySessions.Of([.. claimed!.Sessions]);
         _highest = claimed.Sessions.Count == 0 ? 0 : claimed.Sessions[^1].DocumentId;
-        _nextDeadline = NextDeadline(_sessions);
-        _done = [.. DoneRequests.Read(claimed.Requests)];
-        _forgottenBefore = _done.Count < DoneRequests.Most ? 0 : _done.Min(request => request.At);
+        _nextDeadline = Deadlines.First(_sessions);
+        _made = MadeChanges.Of(claimed.Requests);
     }
 
     private void Verify()
     {
-        var (self, count) = (BeginStep(), _waiting.Count);
-        _ = VerifyAsync();
-
-        async Task VerifyAsync()
-        {
-            long? version = null;
-            DatabaseException? fault = null;
-            try
-            {
-                version = await _node.Reader.VersionOfAsync(_route).ConfigureAwait(false);
-            }
-            catch (DatabaseException e)
-            {
-                fault = e;
-            }
-
-            self.Tell(new Happened(() => Verified(version, fault, count)));
-        }
+        var count = _waiting.Count;
+        Ask(_node.Reader.VersionOfAsync(_route), (version, fault) => Verified(version, fault, count));
     }
 
     /// <summary>Those who asked before the rows did are answered; the others ask anew.</summary>
@@ -228,16 +208,16 @@ internal sealed class SessionOwner : UntypedActor
         if (changes.Folded.IsEmpty)
         {
             Remember(changes);
-            _nextDeadline = isDue ? NextDeadline(_sessions) : _nextDeadline;
+            _nextDeadline = isDue ? Deadlines.First(_sessions) : _nextDeadline;
             Answer(requests);
             Touch(sessions.Used);
             return;
         }
 
-        _batch = new Batch(requests, sessions, changes, [.. DoneBy(requests, now)], isDue);
+        _batch = new OwnerBatch(requests, sessions, changes, _made.With(requests, now), isDue);
         var self = BeginStep();
         _node.Writer.Commit(new CommitWork(
-            _route, _claimed!.Version, DoneRequests.Write(_batch.Done), changes.Folded.ToArray(),
+            _route, _claimed!.Version, _batch.Made.Write(), changes.Folded.ToArray(),
             [.. changes.Stated.ToArray().Where(change => change is { After: null, Before: not null })],
             (version, fault) => self.Tell(new Happened(() => Conclude(version, fault)))));
     }
@@ -255,21 +235,7 @@ internal sealed class SessionOwner : UntypedActor
             return request.MayBeDone ? DatabaseException.OutcomeUnknown() : DatabaseException.Away().ForHost();
         }
 
-        if (!request.MayBeDone)
-        {
-            return Safely(request, sessions);
-        }
-
-        foreach (var done in _done)
-        {
-            if (done.Id == message.Request)
-            {
-                return done.Reply;
-            }
-        }
-
-        // It may have been among those that are not kept any more.
-        return message.Since <= _forgottenBefore || now - message.Since > s_remembered.Ticks ? DatabaseException.OutcomeUnknown() : Safely(request, sessions);
+        return (request.MayBeDone ? _made.AnswerTo(message, now) : null) ?? Safely(request, sessions);
     }
 
     private static object Safely(OwnerRequest request, OwnedSessions sessions)
@@ -283,14 +249,6 @@ internal sealed class SessionOwner : UntypedActor
             return new SessionEngineException(e);
         }
     }
-
-    private IEnumerable<DoneRequest> DoneBy(List<OwnerRequest> requests, long now) => requests
-        .Where(request => !request.IsQuery && request.Message.Request != Guid.Empty && request.Answer is not (Exception or Detour))
-        .Select(request => new DoneRequest(request.Message.Request, request.Message.Since, request.Answer is string id && id == request.Message.DrawnId ? DoneRequests.OwnId : request.Answer!))
-        .Reverse()
-        .Concat(_done.Where(done => now - done.At <= s_remembered.Ticks))
-        .DistinctBy(done => done.Id)
-        .Take(DoneRequests.Most);
 
     private void Conclude(long? version, DatabaseException? fault)
     {
@@ -310,7 +268,7 @@ internal sealed class SessionOwner : UntypedActor
         }
         else if (fault.Fault == DatabaseFault.Duplicate)
         {
-            FindTaken(batch);
+            FindTaken(batch.Requests);
         }
         else
         {
@@ -321,12 +279,12 @@ internal sealed class SessionOwner : UntypedActor
         }
     }
 
-    private void Publish(Batch batch, long version)
+    private void Publish(OwnerBatch batch, long version)
     {
         (_sessions, _highest) = (batch.Sessions.After, batch.Sessions.Highest);
         _claimed = _claimed! with { Version = version };
-        _nextDeadline = batch.IsSwept ? NextDeadline(_sessions) : Math.Min(_nextDeadline, NextDeadline(batch.Changes));
-        _done = batch.Done;
+        _nextDeadline = batch.IsSwept ? Deadlines.First(_sessions) : Math.Min(_nextDeadline, Deadlines.First(batch.Changes));
+        _made = batch.Made;
         Remember(batch.Changes);
         Answer(batch.Requests);
         Touch(batch.Sessions.Used);
@@ -349,42 +307,43 @@ internal sealed class SessionOwner : UntypedActor
     }
 
     /// <summary>Whose drawn id is another key's session draws another one; the others are decided anew.</summary>
-    private void FindTaken(Batch batch)
+    private void FindTaken(List<OwnerRequest> requests)
+    {
+        var ids = requests.Select(request => request.Message.DrawnId).OfType<string>().Select(_node.Rules.Ids.Of);
+        Ask(_node.Reader.TakenAsync(ids), (taken, fault) => requests.ForEach(request =>
+        {
+            if (fault is not null && !request.IsQuery)
+            {
+                request.Reply(fault.ForHost(), Self);
+            }
+            else if (request.Message.DrawnId is { } id && (taken?.Contains(_node.Rules.Ids.Of(id)) == true || ++request.Conflicts > MostConflicts))
+            {
+                request.Reply(Detour.IdTaken, Self);
+            }
+            else
+            {
+                _waiting.Add(request);
+            }
+        }));
+    }
+
+    /// <summary>Requests wait until the rows have answered.</summary>
+    private void Ask<T>(Task<T> answer, Action<T?, DatabaseException?> then)
     {
         var self = BeginStep();
-        _ = FindAsync();
+        _ = AwaitAsync();
 
-        async Task FindAsync()
+        async Task AwaitAsync()
         {
-            HashSet<string> taken = [];
-            DatabaseException? fault = null;
             try
             {
-                taken = await _node.Reader.TakenAsync(batch.Requests.Where(request => request.Message.DrawnId is not null).Select(request => _node.Rules.Ids.Of(request.Message.DrawnId!))).ConfigureAwait(false);
+                var rows = await answer.ConfigureAwait(false);
+                self.Tell(new Happened(() => then(rows, null)));
             }
             catch (DatabaseException e)
             {
-                fault = e;
+                self.Tell(new Happened(() => then(default, e)));
             }
-
-            self.Tell(new Happened(() =>
-            {
-                foreach (var request in batch.Requests)
-                {
-                    if (fault is not null && !request.IsQuery)
-                    {
-                        request.Reply(fault.ForHost(), Self);
-                    }
-                    else if (request.Message.DrawnId is { } id && (taken.Contains(_node.Rules.Ids.Of(id)) || ++request.Conflicts > MostConflicts))
-                    {
-                        request.Reply(Detour.IdTaken, Self);
-                    }
-                    else
-                    {
-                        _waiting.Add(request);
-                    }
-                }
-            }));
         }
     }
 
@@ -435,35 +394,6 @@ internal sealed class SessionOwner : UntypedActor
     {
         _isBusy = true;
         return Self;
-    }
-
-    private static long NextDeadline(KeySessions sessions) => sessions.IsEmpty ? LifetimeTerms.Never : sessions.Min(DeadlineOf);
-
-    private static long NextDeadline(in BatchChanges changes)
-    {
-        var next = LifetimeTerms.Never;
-        foreach (var change in changes.Folded)
-        {
-            next = change.After is { } session ? Math.Min(next, DeadlineOf(session)) : next;
-        }
-
-        return next;
-    }
-
-    private static long DeadlineOf(Document session) => session.Terms?.Deadline(session.Seen, session.CreatedAtSeconds) ?? LifetimeTerms.Never;
-
-    /// <summary>What was decided, while it is on its way to the rows.</summary>
-    private sealed class Batch(List<OwnerRequest> requests, OwnedSessions sessions, BatchChanges changes, List<DoneRequest> done, bool isSwept)
-    {
-        public List<DoneRequest> Done => done;
-
-        public bool IsSwept => isSwept;
-
-        public List<OwnerRequest> Requests => requests;
-
-        public OwnedSessions Sessions => sessions;
-
-        public BatchChanges Changes => changes;
     }
 
     /// <summary>The end of a step that did not take place in this actor.</summary>

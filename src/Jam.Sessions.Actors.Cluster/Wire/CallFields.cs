@@ -4,7 +4,7 @@ namespace Jam.Sessions.Actors.Cluster.Wire;
 internal static class CallFields
 {
     private const int Owner = 1, Request = 2, Since = 3, IsRepeated = 4, DrawnId = 5, Kind = 6;
-    private const int Key = 10, Id = 11, Data = 12, Expected = 13, Idle = 14, Max = 15, HasLifetime = 16, Except = 17, Handle = 18, Set = 19, Remove = 20;
+    private const int Key = 10, Id = 11, Data = 12, Expected = 13, Lifetime = 14, Except = 17, Handle = 18, Set = 19, Remove = 20;
 
     private enum Kinds
     {
@@ -53,7 +53,7 @@ internal static class CallFields
             case CreateSession create:
                 fields.Text(Key, create.SessionKey);
                 fields.Data(Data, create.Data);
-                Write(fields, create.Lifetime);
+                fields.Lifetime(Lifetime, create.Lifetime);
                 return Kinds.Create;
             case GetSession get:
                 fields.Text(Id, get.SessionId);
@@ -65,7 +65,7 @@ internal static class CallFields
                 fields.Text(Id, update.SessionId);
                 fields.Data(Data, update.Data);
                 fields.Data(Expected, update.Expected);
-                Write(fields, update.Lifetime);
+                fields.Lifetime(Lifetime, update.Lifetime);
                 return Kinds.Update;
             case PatchSession patch:
                 fields.Text(Id, patch.SessionId);
@@ -78,7 +78,7 @@ internal static class CallFields
                 return Kinds.Patch;
             case TouchSession touch:
                 fields.Text(Id, touch.SessionId);
-                Write(fields, touch.Lifetime);
+                fields.Lifetime(Lifetime, touch.Lifetime);
                 return Kinds.Touch;
             case DeleteSession delete:
                 fields.Text(Id, delete.SessionId);
@@ -95,7 +95,7 @@ internal static class CallFields
                 fields.Text(Id, rework.SessionId);
                 fields.Data(Data, rework.Data);
                 fields.Data(Expected, rework.Expected);
-                Write(fields, rework.Lifetime);
+                fields.Lifetime(Lifetime, rework.Lifetime);
                 return Kinds.Rework;
             case ListSessions list:
                 fields.Text(Key, list.SessionKey);
@@ -115,29 +115,20 @@ internal static class CallFields
 
     private static ISessionMessage MessageOf(FieldReader fields) => (Kinds)fields.Number(Kind) switch
     {
-        Kinds.Create => new CreateSession(fields.Text(Key)!, fields.Data(Data)!) { Lifetime = LifetimeOf(fields) },
+        Kinds.Create => new CreateSession(fields.Text(Key)!, fields.Data(Data)!) { Lifetime = fields.Lifetime(Lifetime) },
         Kinds.Get => new GetSession(fields.Text(Id)!),
         Kinds.Peek => new PeekSession(fields.Text(Id)!),
-        Kinds.Update => new UpdateSession(fields.Text(Id)!, fields.Data(Data)!) { Expected = fields.Data(Expected), Lifetime = LifetimeOf(fields) },
+        Kinds.Update => new UpdateSession(fields.Text(Id)!, fields.Data(Data)!) { Expected = fields.Data(Expected), Lifetime = fields.Lifetime(Lifetime) },
         Kinds.Patch => new PatchSession(fields.Text(Id)!, fields.Data(Set), fields.Texts(Remove)),
-        Kinds.Touch => new TouchSession(fields.Text(Id)!) { Lifetime = LifetimeOf(fields) },
+        Kinds.Touch => new TouchSession(fields.Text(Id)!) { Lifetime = fields.Lifetime(Lifetime) },
         Kinds.Delete => new DeleteSession(fields.Text(Id)!),
         Kinds.End => new EndSession(fields.Text(Key)!, fields.Text(Handle)!),
         Kinds.Clear => new ClearSessions(fields.Text(Key)!) { Except = fields.Text(Except) },
-        Kinds.Rework => new ReworkSession(fields.Text(Id)!) { Data = fields.Data(Data), Expected = fields.Data(Expected), Lifetime = LifetimeOf(fields) },
+        Kinds.Rework => new ReworkSession(fields.Text(Id)!) { Data = fields.Data(Data), Expected = fields.Data(Expected), Lifetime = fields.Lifetime(Lifetime) },
         Kinds.List => new ListSessions(fields.Text(Key)!),
         Kinds.Count => new CountSessions(fields.Text(Key)),
         Kinds.Sweep => SweepKey.Instance,
         Kinds.KeyOf => new KeyOfSession(fields.Text(Id)!),
         var kind => throw new System.Runtime.Serialization.SerializationException($"This build does not know calls of kind {(long)kind}."),
     };
-
-    private static void Write(FieldWriter fields, SessionLifetime? lifetime)
-    {
-        fields.Number(HasLifetime, lifetime is null ? 0 : 1);
-        fields.Time(Idle, lifetime?.Idle);
-        fields.Time(Max, lifetime?.Max);
-    }
-
-    private static SessionLifetime? LifetimeOf(FieldReader fields) => fields.Flag(HasLifetime) ? new SessionLifetime(fields.Time(Idle), fields.Time(Max)) : null;
 }

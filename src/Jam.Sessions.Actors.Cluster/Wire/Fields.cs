@@ -60,7 +60,13 @@ internal readonly struct FieldWriter(ArrayBufferWriter<byte> output)
         }
     }
 
-    public void Time(int field, TimeSpan? value) => Number(field, value?.Ticks);
+    /// <summary>In three fields: how long a session may be idle, how old it may become, and, behind them, that there is a lifetime.</summary>
+    public void Lifetime(int field, SessionLifetime? value)
+    {
+        Number(field + 2, value is null ? 0 : 1);
+        Number(field, value?.Idle?.Ticks);
+        Number(field + 1, value?.Max?.Ticks);
+    }
 
     public void Moment(int field, DateTimeOffset? value) => Number(field, value?.UtcTicks);
 
@@ -130,9 +136,11 @@ internal sealed class FieldReader
 
     public SessionData? Data(int field) => Bytes(field) is { } bytes ? SessionData.Stored(bytes.ToArray()) : null;
 
-    public TimeSpan? Time(int field) => Last(field).Field > 0 ? TimeSpan.FromTicks(Number(field)) : null;
+    public SessionLifetime? Lifetime(int field) => Flag(field + 2) ? new SessionLifetime(Time(field), Time(field + 1)) : null;
 
     public DateTimeOffset? Moment(int field) => Last(field).Field > 0 ? new DateTimeOffset(Number(field), TimeSpan.Zero) : null;
+
+    private TimeSpan? Time(int field) => Last(field).Field > 0 ? TimeSpan.FromTicks(Number(field)) : null;
 
     private (int Field, ulong Number, ReadOnlyMemory<byte> Bytes) Last(int field)
     {

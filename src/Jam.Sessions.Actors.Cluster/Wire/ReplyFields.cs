@@ -8,7 +8,7 @@ namespace Jam.Sessions.Actors.Cluster.Wire;
 internal static class ReplyFields
 {
     private const int Kind = 1, Text = 2, Number = 3, Data = 4, Other = 5, Infos = 6;
-    private const int Id = 10, Key = 11, Created = 12, Idle = 13, Max = 14, HasLifetime = 15, LastSeen = 16, Expires = 17, Handle = 18, CreatedMoment = 19;
+    private const int Id = 10, Key = 11, Created = 12, Lifetime = 13, LastSeen = 16, Expires = 17, Handle = 18, CreatedMoment = 19;
 
     private enum Kinds
     {
@@ -121,14 +121,14 @@ internal static class ReplyFields
         fields.Text(Key, session.Key);
         fields.Data(Data, session.Data);
         fields.Real(Created, session.CreatedAtSeconds);
-        Write(fields, session.Lifetime);
+        fields.Lifetime(Lifetime, session.Lifetime);
         fields.Moment(LastSeen, session.LastSeenAt);
         fields.Moment(Expires, session.ExpiresAt);
         fields.Text(Handle, session.Handle);
     }
 
     private static SeenSession SessionOf(FieldReader fields) => new(
-        fields.Text(Id)!, fields.Text(Key)!, fields.Data(Data)!, fields.Real(Created), LifetimeOf(fields), fields.Moment(LastSeen), fields.Moment(Expires), fields.Text(Handle)!);
+        fields.Text(Id)!, fields.Text(Key)!, fields.Data(Data)!, fields.Real(Created), fields.Lifetime(Lifetime), fields.Moment(LastSeen), fields.Moment(Expires), fields.Text(Handle)!);
 
     private static void Write(FieldWriter fields, SessionInfo info)
     {
@@ -136,19 +136,10 @@ internal static class ReplyFields
         fields.Moment(CreatedMoment, info.CreatedAt);
         fields.Moment(LastSeen, info.LastSeenAt);
         fields.Moment(Expires, info.ExpiresAt);
-        Write(fields, info.Lifetime);
+        fields.Lifetime(Lifetime, info.Lifetime);
         fields.Data(Data, info.Data);
     }
 
     private static SessionInfo InfoOf(FieldReader fields) => new(
-        fields.Text(Handle)!, fields.Moment(CreatedMoment), fields.Moment(LastSeen), fields.Moment(Expires), LifetimeOf(fields), fields.Data(Data));
-
-    private static void Write(FieldWriter fields, SessionLifetime? lifetime)
-    {
-        fields.Number(HasLifetime, lifetime is null ? 0 : 1);
-        fields.Time(Idle, lifetime?.Idle);
-        fields.Time(Max, lifetime?.Max);
-    }
-
-    private static SessionLifetime? LifetimeOf(FieldReader fields) => fields.Flag(HasLifetime) ? new SessionLifetime(fields.Time(Idle), fields.Time(Max)) : null;
+        fields.Text(Handle)!, fields.Moment(CreatedMoment), fields.Moment(LastSeen), fields.Moment(Expires), fields.Lifetime(Lifetime), fields.Data(Data));
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Jam.Sessions.Actors.Cluster.Cli;
-using Jam.Sessions.Actors.Cluster.Cli.Output;
+using Jam.Sessions.Actors.Cli.Output;
 using Jam.Sessions.Actors.Cluster.Tests.Support;
 using Jam.Sessions.Actors.Tests.Support;
 
