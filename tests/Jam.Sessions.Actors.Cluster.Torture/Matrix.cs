@@ -19,7 +19,7 @@ internal static class Matrix
     /// <returns>Whether nothing was lost, revived or out of date, every history is linearizable, and every key was served again after each event.</returns>
     public static async Task<bool> RunAsync(MatrixOptions options, CancellationToken stop)
     {
-        Console.WriteLine($"seed {options.Seed}; backend {options.Backend}, {options.Nodes} nodes, {options.Writers} writers; {string.Join(", ", options.Events.Select(kind => kind.Name))}");
+        Console.WriteLine($"seed {options.Seed}; backend {options.Backend}, {options.Nodes} nodes{(options.IsTls ? " by mutual TLS" : "")}, {options.Writers} writers; {string.Join(", ", options.Events.Select(kind => kind.Name))}");
         var folder = Directory.CreateTempSubdirectory("jam-matrix-").FullName;
         var isClean = false;
         try
@@ -28,7 +28,13 @@ internal static class Matrix
             var needs = options.Events.Aggregate(Needs.Nothing, (all, kind) => all | kind.Needs);
             await using var network = needs.HasFlag(Needs.Network) ? await Network.CreateAsync(options.Nodes) : null;
             await using var databases = backend.IsCluster ? await Databases.StartAsync(network?.DatabaseAddress, needs.HasFlag(Needs.Standby)) : null;
-            using var nodes = new NodeSet(NodesOf(options, folder, network, databases));
+            var certificate = options.IsTls ? Path.Combine(folder, "nodes.pfx") : null;
+            if (certificate is not null)
+            {
+                Certificates.Write(certificate);
+            }
+
+            using var nodes = new NodeSet(NodesOf(options, folder, network, databases, certificate));
             await nodes.StartAsync().WaitAsync(stop);
             isClean = await RunAsync(options, nodes, network, databases).WaitAsync(stop);
             return isClean;
@@ -46,7 +52,7 @@ internal static class Matrix
         }
     }
 
-    private static List<Node> NodesOf(MatrixOptions options, string folder, Network? network, Databases? databases)
+    private static List<Node> NodesOf(MatrixOptions options, string folder, Network? network, Databases? databases, string? certificate)
     {
         var places = Enumerable.Range(1, options.Nodes)
             .Select(index => (Index: index, Address: network?.AddressOf(index) ?? "127.0.0.1", Port: PostgresTools.FreePort()))
@@ -56,7 +62,7 @@ internal static class Matrix
             place.Index,
             new NodeOptions(
                 options.Backend, place.Address, place.Port, seeds, databases?.ConnectionString ?? Path.Combine(folder, "sessions.json"),
-                Path.Combine(folder, $"n{place.Index}.sock"), options.Plant),
+                Path.Combine(folder, $"n{place.Index}.sock"), options.Plant, certificate),
             network?.NamespaceOf(place.Index),
             Path.Combine(folder, $"n{place.Index}.log")))];
     }
@@ -72,7 +78,7 @@ internal static class Matrix
         ];
         var run = new MatrixRun
         {
-            Nodes = nodes, Network = network, Databases = databases, Traffic = traffic, Writers = writers, Random = new Random(options.Seed),
+            Nodes = nodes, OtherBuild = options.OtherBuild, Network = network, Databases = databases, Traffic = traffic, Writers = writers, Random = new Random(options.Seed),
             Gets = new GetCheck(new Caller(nodes), findings),
         };
         var tables = Enumerable.Range(0, options.Tables).Select(i => (Figures: new RaceFigures(), Name: $"{i}")).ToList();

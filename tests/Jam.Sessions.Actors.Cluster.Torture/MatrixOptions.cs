@@ -35,6 +35,12 @@ internal sealed record MatrixOptions
 
     public Plant? Plant { get; init; }
 
+    /// <summary>Whether nodes talk by mutual TLS.</summary>
+    public bool IsTls { get; init; }
+
+    /// <summary>This program as another build, for upgrades; null: there is none.</summary>
+    public string? OtherBuild { get; init; }
+
     /// <summary>Whether the nodes' logs are kept.</summary>
     public bool Keep { get; init; }
 
@@ -45,14 +51,21 @@ internal sealed record MatrixOptions
         var words = new Queue<string>(args);
         while (options is not null && words.TryDequeue(out var name))
         {
-            options = name == "--keep" ? options with { Keep = true } : words.TryDequeue(out var value) ? options.With(name, value) : null;
+            options = name switch
+            {
+                "--keep" => options with { Keep = true },
+                "--tls" => options with { IsTls = true },
+                _ => words.TryDequeue(out var value) ? options.With(name, value) : null,
+            };
         }
 
-        return options is null || IBackend.Find(options.Backend) is not { } backend ? null : options with
+        if (options is null || IBackend.Find(options.Backend) is not { } backend)
         {
-            Nodes = backend.IsCluster ? options.Nodes : 1,
-            Events = options.Events.Count > 0 ? options.Events : [.. MatrixEvent.All.Where(kind => kind.IsUsual && kind.WhyNot(backend, options.Nodes) is null)],
-        };
+            return null;
+        }
+
+        options = options with { Nodes = backend.IsCluster ? options.Nodes : 1 };
+        return options.Events.Count > 0 ? options : options with { Events = [.. MatrixEvent.All.Where(kind => kind.IsUsual && kind.WhyNot(options) is null)] };
     }
 
     private MatrixOptions? With(string name, string value) => (name, int.TryParse(value, CultureInfo.InvariantCulture, out var number)) switch
@@ -67,6 +80,7 @@ internal sealed record MatrixOptions
         ("--loyal", true) => this with { Loyal = number },
         ("--tables", true) => this with { Tables = number },
         ("--think", true) => this with { Think = number },
+        ("--other-build", _) => File.Exists(value) ? this with { OtherBuild = Path.GetFullPath(value) } : null,
         ("--plant", _) => Enum.TryParse<Plant>(value, ignoreCase: true, out var plant) ? this with { Plant = plant } : null,
         _ => null,
     };

@@ -30,6 +30,8 @@ if (args is not ["matrix", .. var words] || MatrixOptions.Parse(words) is not { 
           --tables           tables of callers who share keys, whose histories must be linearizable (default 4)
           --think            mean time between two calls of a writer, in milliseconds (default 10)
           --backend          cluster (default), file (one process and a file), memory (one process)
+          --tls              nodes talk by mutual TLS
+          --other-build      this program (.dll) as another build: what upgrade puts in the place of this one, and back
           --plant            stale, lost, revive, fork: a bug that must be found, so that the run ends with 1
           --keep             leave the logs of the nodes
         Ends with 1 where anything was lost, revived, out of date or not linearizable, or where a key was not served again within two minutes.
@@ -40,7 +42,7 @@ if (args is not ["matrix", .. var words] || MatrixOptions.Parse(words) is not { 
     return 2;
 }
 
-var whyNot = options.Events.Select(kind => kind.WhyNot(IBackend.Find(options.Backend)!, options.Nodes) is { } why ? $"{kind.Name}: {why}" : null)
+var whyNot = options.Events.Select(kind => kind.WhyNot(options) is { } why ? $"{kind.Name}: {why}" : null)
     .Append(IBackend.Find(options.Backend)!.IsCluster ? PostgresServer.WhyMissing : null)
     .OfType<string>().ToList();
 if (whyNot.Count > 0)

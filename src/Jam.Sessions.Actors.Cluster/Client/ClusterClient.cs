@@ -192,6 +192,7 @@ internal sealed class ClusterClient : IJamSessions
             object? answer;
             try
             {
+                call = isChange ? call with { Sent = _node.Clock.Now() } : call;
                 answer = (await _node.Region.Ask<OwnerReply>(call, left < Patience ? left : Patience).ConfigureAwait(false)).Answer;
             }
             catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
@@ -218,7 +219,7 @@ internal sealed class ClusterClient : IJamSessions
                 return read;
             }
 
-            call = call with { IsRepeated = isChange };
+            call = isChange ? call with { Attempt = call.Attempt + 1 } : call;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
+using Akka.Remote.Transport.DotNetty;
 using Jam.Sessions.Actors.Settings;
 
 namespace Jam.Sessions.Actors.Cluster.Hosting;
@@ -105,14 +106,28 @@ internal static partial class ClusterRules
             yield return $"acceptable-heartbeat-pause and stable-after are {(pause + stable).TotalSeconds:0.#} s together, and must be {2 * Window.TotalSeconds:0.#} s at least: a node that was cut off must have noticed before others take its keys.";
         }
 
-        if (!options.AllowPlainRemoting && !IsLoopback(akka) && !HasMutualTls(akka))
+        if (!options.AllowPlainRemoting && !IsLoopback(akka) && WhyOpen(system) is { } why)
         {
-            yield return "Nodes would talk over a network without mutual TLS, and ids and data would cross it as they are. Set akka.remote.dot-netty.tcp.enable-ssl and its ssl section, or AllowPlainRemoting where the network itself is private.";
+            yield return $"Nodes would talk over a network {why}. Give WithRemoting EnableSsl and a certificate that the others check, or set AllowPlainRemoting where the network itself is private.";
         }
     }
 
-    private static bool HasMutualTls(Config akka) =>
-        akka.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl", false) && akka.GetBoolean("akka.remote.dot-netty.tcp.ssl.require-mutual-authentication", false);
+    /// <summary>What of mutual TLS is missing; null where nothing is. What a host gives as an object counts before its configuration, as in Akka.Remote.</summary>
+    private static string? WhyOpen(ActorSystem system)
+    {
+        var tcp = system.Settings.Config.GetConfig("akka.remote.dot-netty.tcp");
+        if (!tcp.GetBoolean("enable-ssl", false))
+        {
+            return "without TLS, and ids and data would cross it as they are";
+        }
+
+        var given = system.Settings.Setup.Get<DotNettySslSetup>();
+        var isMutual = given.HasValue ? given.Value.RequireMutualAuthentication : tcp.GetBoolean("ssl.require-mutual-authentication", false);
+        var isChecked = given.HasValue ? given.Value.CustomValidator is not null || !given.Value.SuppressValidation : !tcp.GetBoolean("ssl.suppress-validation", false);
+        return !isMutual ? "with TLS that asks nobody who connects for a certificate"
+            : !isChecked ? "with TLS that takes any certificate (suppress-validation), so that anybody may join"
+            : null;
+    }
 
     private static bool IsLoopback(Config akka)
     {

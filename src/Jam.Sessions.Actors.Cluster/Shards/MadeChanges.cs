@@ -3,53 +3,101 @@ using Jam.Sessions.Actors.Cluster.Wire;
 
 namespace Jam.Sessions.Actors.Cluster.Shards;
 
-/// <summary>The changes of a key that were made lately, by the requests that asked for them: one that comes again is answered, and not made again.</summary>
-/// <param name="newestFirst">The changes.</param>
-/// <param name="forgottenBefore">Of what was first sent by then, in UTC ticks, some may be missing.</param>
-internal sealed class MadeChanges(List<DoneRequest> newestFirst, long forgottenBefore)
+/// <summary>The changes of a key that were made lately, by the requests that asked for them: a copy of one is answered, and not made again.</summary>
+/// <remarks>
+/// Copies of a request may come in any order, for a shard that moves keeps some of them back. So a late one may come after the asker has had its answer from a later
+/// one. The rows know those that changed something; the owner's memory also those that it refused, or that found nothing to do, when they came again.
+/// </remarks>
+internal sealed class MadeChanges
 {
+    /// <summary>How many an owner remembers at most.</summary>
+    public const int Most = 4096;
+
     // Twice as long as a call may take.
-    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(20);
+    private static readonly long s_remembered = TimeSpan.FromSeconds(20).Ticks;
 
-    public static MadeChanges None { get; } = new([], forgottenBefore: 0);
+    private readonly Dictionary<Guid, Made> _made = [];
+    private readonly Queue<Guid> _oldestFirst = new();
 
-    /// <summary>As the rows have them.</summary>
-    public static MadeChanges Of(byte[] column)
+    // Of what was first sent by then, in UTC ticks, some may be missing.
+    private long _forgottenBefore;
+
+    /// <summary>Takes over what the rows know.</summary>
+    public void Add(byte[] column)
     {
         var requests = DoneRequests.Read(column).ToList();
-        return new MadeChanges(requests, requests.Count < DoneRequests.Most ? 0 : requests.Min(request => request.At));
+        if (requests.Count == DoneRequests.Most)
+        {
+            _forgottenBefore = Math.Max(_forgottenBefore, requests.Min(request => request.At));
+        }
+
+        for (var i = requests.Count - 1; i >= 0; i--)
+        {
+            Add(new Made(requests[i], Attempt: int.MaxValue));
+        }
     }
 
-    /// <summary>These, and those that a batch makes.</summary>
+    /// <summary>Takes over a batch that was committed, or had nothing to commit.</summary>
     /// <param name="batch">In its order.</param>
     /// <param name="now">UTC ticks.</param>
-    public MadeChanges With(IEnumerable<OwnerRequest> batch, long now) => new(
-        [
-            .. batch.Where(request => !request.IsQuery && request.Answer is not (Exception or Detour)).Select(Of).Reverse()
-                .Concat(newestFirst.Where(request => now - request.At <= s_remembered.Ticks))
-                .DistinctBy(request => request.Id)
-                .Take(DoneRequests.Most),
-        ],
-        forgottenBefore);
-
-    public byte[] Write() => DoneRequests.Write(newestFirst);
-
-    /// <summary>The answer to a request that may have been made: as it was; an exception where nobody knows; null where it was not made.</summary>
-    /// <param name="message">The request.</param>
-    /// <param name="now">UTC ticks.</param>
-    public object? AnswerTo(ToOwner message, long now)
+    public void Add(List<OwnerRequest> batch, long now)
     {
-        foreach (var made in newestFirst)
+        foreach (var request in batch)
         {
-            if (made.Id == message.Request)
+            // A refusal of the first copy need not be kept: others come only where its asker did not hear it.
+            if (!request.IsQuery && request.Answer is not (Detour or SessionOutcomeUnknownException) && (request.MayBeDone || request.Answer is not Exception))
             {
-                return made.Reply;
+                Add(new Made(Of(request), request.Message.Attempt));
             }
         }
 
-        return message.Since <= forgottenBefore || now - message.Since > s_remembered.Ticks ? DatabaseException.OutcomeUnknown() : null;
+        while (_oldestFirst.TryPeek(out var oldest) && _made[oldest].Request.At is var at && (_oldestFirst.Count > Most || now - at > s_remembered))
+        {
+            // What is older than that is not known anyway.
+            _forgottenBefore = now - at > s_remembered ? _forgottenBefore : Math.Max(_forgottenBefore, at);
+            _made.Remove(_oldestFirst.Dequeue());
+        }
+    }
+
+    /// <summary>What the rows are to know: these changes, and the latest before them.</summary>
+    /// <param name="batch">In its order, about to be committed.</param>
+    /// <param name="now">UTC ticks.</param>
+    public byte[] With(IEnumerable<OwnerRequest> batch, long now) => DoneRequests.Write(
+        batch.Where(request => !request.IsQuery && request.Answer is not (Exception or Detour)).Select(Of).Reverse()
+            .Concat(_oldestFirst.Reverse().Select(id => _made[id].Request).Where(request => request.Reply is not Exception && now - request.At <= s_remembered))
+            .DistinctBy(request => request.Id));
+
+    /// <summary>The answer to a request that was made: as it was; an exception where nobody knows; null where it was not made.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="mayBeDone">Whether a copy of it came before.</param>
+    /// <param name="now">UTC ticks.</param>
+    public object? AnswerTo(ToOwner message, bool mayBeDone, long now)
+    {
+        if (_made.TryGetValue(message.Request, out var made))
+        {
+            // A refusal has changed nothing, so a later copy is decided anew. The asker of an earlier one has gone on.
+            return made.Request.Reply is not Exception ? made.Request.Reply : message.Attempt > made.Attempt ? null : DatabaseException.OutcomeUnknown();
+        }
+
+        return mayBeDone && (message.Since <= _forgottenBefore || now - message.Since > s_remembered) ? DatabaseException.OutcomeUnknown() : null;
+    }
+
+    private void Add(Made made)
+    {
+        if (_made.TryAdd(made.Request.Id, made))
+        {
+            _oldestFirst.Enqueue(made.Request.Id);
+        }
+        else if (_made[made.Request.Id].Request.Reply is Exception)
+        {
+            _made[made.Request.Id] = made;
+        }
     }
 
     private static DoneRequest Of(OwnerRequest request) =>
         new(request.Message.Request, request.Message.Since, request.Answer is string id && id == request.Message.DrawnId ? DoneRequests.OwnId : request.Answer!);
+
+    /// <param name="Request">The request and its answer; an exception stands for a refusal.</param>
+    /// <param name="Attempt">The copy that was answered.</param>
+    private readonly record struct Made(DoneRequest Request, int Attempt);
 }

@@ -6,9 +6,9 @@ namespace Jam.Sessions.Actors.Cluster.Shards;
 /// <param name="requests">Who is answered then.</param>
 /// <param name="sessions">The key's sessions then.</param>
 /// <param name="changes">What changes, as it was stated and folded.</param>
-/// <param name="made">The latest changes then, these among them.</param>
+/// <param name="now">When it was decided, in UTC ticks.</param>
 /// <param name="isSwept">Whether what had ended by itself was looked for.</param>
-internal sealed class OwnerBatch(List<OwnerRequest> requests, OwnedSessions sessions, BatchChanges changes, MadeChanges made, bool isSwept)
+internal sealed class OwnerBatch(List<OwnerRequest> requests, OwnedSessions sessions, BatchChanges changes, long now, bool isSwept)
 {
     public List<OwnerRequest> Requests => requests;
 
@@ -16,7 +16,7 @@ internal sealed class OwnerBatch(List<OwnerRequest> requests, OwnedSessions sess
 
     public BatchChanges Changes => changes;
 
-    public MadeChanges Made => made;
+    public long Now => now;
 
     public bool IsSwept => isSwept;
 }

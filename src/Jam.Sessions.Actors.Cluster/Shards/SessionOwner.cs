@@ -22,9 +22,15 @@ internal sealed class SessionOwner : UntypedActor
     // Why rows move on again and again, somebody else knows.
     private const int MostConflicts = 3;
 
+    // A copy of a change whose asker has long gone on is not made any more. Clocks of nodes may differ by some of it.
+    private static readonly long s_heard = TimeSpan.FromSeconds(5).Ticks;
+
     private readonly byte[] _route;
     private readonly NodeServices _node;
-    private MadeChanges _made = MadeChanges.None;
+    private readonly MadeChanges _made = new();
+
+    // Changes that wait or are on their way to the rows.
+    private readonly Dictionary<Guid, OwnerRequest> _underWay = [];
     private List<OwnerRequest> _waiting = [];
     private OwnerBatch? _batch;
     private Claimed? _claimed;
@@ -81,20 +87,21 @@ internal sealed class SessionOwner : UntypedActor
         return true;
     }
 
-    /// <summary>A request that is on its way already gets one more asker.</summary>
+    /// <summary>Copies of a request that is on its way already add their askers to it.</summary>
     private void Take(ToOwner message, IActorRef asker)
     {
-        if (message.IsRepeated)
+        if (_underWay.TryGetValue(message.Request, out var known))
         {
-            var known = _waiting.Concat(_batch?.Requests ?? []).FirstOrDefault(other => other.Message.Request == message.Request);
-            if (known is not null)
-            {
-                known.AddAsker(asker);
-                return;
-            }
+            known.Add(message, asker);
+            return;
         }
 
-        _waiting.Add(new OwnerRequest(message, asker));
+        var request = new OwnerRequest(message, asker);
+        _waiting.Add(request);
+        if (message.Request != Guid.Empty)
+        {
+            _underWay.Add(message.Request, request);
+        }
     }
 
     private void GoOn()
@@ -159,7 +166,7 @@ internal sealed class SessionOwner : UntypedActor
         _sessions = KeySessions.Of([.. claimed!.Sessions]);
         _highest = claimed.Sessions.Count == 0 ? 0 : claimed.Sessions[^1].DocumentId;
         _nextDeadline = Deadlines.First(_sessions);
-        _made = MadeChanges.Of(claimed.Requests);
+        _made.Add(claimed.Requests);
     }
 
     private void Verify()
@@ -204,20 +211,21 @@ internal sealed class SessionOwner : UntypedActor
         }
 
         var changes = sessions.Changes;
-        changes.Fold();
-        if (changes.Folded.IsEmpty)
+        if (changes.Stated.IsEmpty)
         {
-            Remember(changes);
+            _made.Add(requests, now);
             _nextDeadline = isDue ? Deadlines.First(_sessions) : _nextDeadline;
             Answer(requests);
             Touch(sessions.Used);
             return;
         }
 
-        _batch = new OwnerBatch(requests, sessions, changes, _made.With(requests, now), isDue);
+        // What came and went in one batch leaves no session, but the rows have to know that it was made.
+        changes.Fold();
+        _batch = new OwnerBatch(requests, sessions, changes, now, isDue);
         var self = BeginStep();
         _node.Writer.Commit(new CommitWork(
-            _route, _claimed!.Version, _batch.Made.Write(), changes.Folded.ToArray(),
+            _route, _claimed!.Version, _made.With(requests, now), changes.Folded.ToArray(),
             [.. changes.Stated.ToArray().Where(change => change is { After: null, Before: not null })],
             (version, fault) => self.Tell(new Happened(() => Conclude(version, fault)))));
     }
@@ -235,7 +243,12 @@ internal sealed class SessionOwner : UntypedActor
             return request.MayBeDone ? DatabaseException.OutcomeUnknown() : DatabaseException.Away().ForHost();
         }
 
-        return (request.MayBeDone ? _made.AnswerTo(message, now) : null) ?? Safely(request, sessions);
+        if (message.Sent != 0 && now - message.Sent > s_heard)
+        {
+            return Detour.NotOwner;
+        }
+
+        return _made.AnswerTo(message, request.MayBeDone, now) ?? Safely(request, sessions);
     }
 
     private static object Safely(OwnerRequest request, OwnedSessions sessions)
@@ -263,7 +276,7 @@ internal sealed class SessionOwner : UntypedActor
             // Whoever reads the rows next finds out what happened.
             _claimed = null;
             batch.Requests.ForEach(request => (request.MayBeDone, request.Conflicts) = (request.MayBeDone || fault is not null, request.Conflicts + 1));
-            batch.Requests.FindAll(request => request.Conflicts > MostConflicts).ForEach(request => request.Reply(Detour.NotOwner, Self));
+            batch.Requests.FindAll(request => request.Conflicts > MostConflicts).ForEach(request => Reply(request, Detour.NotOwner));
             _waiting.InsertRange(0, batch.Requests.Where(request => request.Conflicts <= MostConflicts));
         }
         else if (fault.Fault == DatabaseFault.Duplicate)
@@ -274,7 +287,7 @@ internal sealed class SessionOwner : UntypedActor
         {
             // What nobody asked for, as an end that was due, is not tried for those who only ask.
             _wasRefused = true;
-            batch.Requests.FindAll(request => !request.IsQuery).ForEach(request => request.Reply(fault.ForHost(), Self));
+            batch.Requests.FindAll(request => !request.IsQuery).ForEach(request => Reply(request, fault.ForHost()));
             _waiting.InsertRange(0, batch.Requests.Where(request => request.IsQuery));
         }
     }
@@ -284,7 +297,7 @@ internal sealed class SessionOwner : UntypedActor
         (_sessions, _highest) = (batch.Sessions.After, batch.Sessions.Highest);
         _claimed = _claimed! with { Version = version };
         _nextDeadline = batch.IsSwept ? Deadlines.First(_sessions) : Math.Min(_nextDeadline, Deadlines.First(batch.Changes));
-        _made = batch.Made;
+        _made.Add(batch.Requests, batch.Now);
         Remember(batch.Changes);
         Answer(batch.Requests);
         Touch(batch.Sessions.Used);
@@ -314,11 +327,11 @@ internal sealed class SessionOwner : UntypedActor
         {
             if (fault is not null && !request.IsQuery)
             {
-                request.Reply(fault.ForHost(), Self);
+                Reply(request, fault.ForHost());
             }
             else if (request.Message.DrawnId is { } id && (taken?.Contains(_node.Rules.Ids.Of(id)) == true || ++request.Conflicts > MostConflicts))
             {
-                request.Reply(Detour.IdTaken, Self);
+                Reply(request, Detour.IdTaken);
             }
             else
             {
@@ -358,13 +371,19 @@ internal sealed class SessionOwner : UntypedActor
         }
     }
 
-    private void Answer(List<OwnerRequest> requests) => requests.ForEach(request => request.Reply(request.Answer!, Self));
+    private void Answer(List<OwnerRequest> requests) => requests.ForEach(request => Reply(request, request.Answer!));
+
+    private void Reply(OwnerRequest request, object answer)
+    {
+        _underWay.Remove(request.Message.Request);
+        request.Reply(answer, Self);
+    }
 
     private void AnswerAll(Func<OwnerRequest, object> answer)
     {
         var requests = _waiting;
         _waiting = [];
-        requests.ForEach(request => request.Reply(answer(request), Self));
+        requests.ForEach(request => Reply(request, answer(request)));
     }
 
     /// <summary>What is under way is done; a key without sessions leaves no row.</summary>

@@ -3,7 +3,7 @@ namespace Jam.Sessions.Actors.Cluster.Wire;
 /// <summary>A call as fields.</summary>
 internal static class CallFields
 {
-    private const int Owner = 1, Request = 2, Since = 3, IsRepeated = 4, DrawnId = 5, Kind = 6;
+    private const int Owner = 1, Request = 2, Since = 3, Attempt = 4, DrawnId = 5, Kind = 6, Sent = 7;
     private const int Key = 10, Id = 11, Data = 12, Expected = 13, Lifetime = 14, Except = 17, Handle = 18, Set = 19, Remove = 20;
 
     private enum Kinds
@@ -33,16 +33,18 @@ internal static class CallFields
         }
 
         fields.Number(Since, call.Since);
-        fields.Number(IsRepeated, call.IsRepeated ? 1 : 0);
+        fields.Number(Attempt, call.Attempt);
         fields.Text(DrawnId, call.DrawnId);
         fields.Number(Kind, (long)Write(fields, call.Message));
+        fields.Number(Sent, call.Sent);
     }
 
     public static ToOwner Read(FieldReader fields) => new(fields.Text(Owner)!, MessageOf(fields))
     {
         Request = fields.Bytes(Request) is { } id ? new Guid(id.Span) : Guid.Empty,
         Since = fields.Number(Since),
-        IsRepeated = fields.Flag(IsRepeated),
+        Sent = fields.Number(Sent),
+        Attempt = (int)fields.Number(Attempt),
         DrawnId = fields.Text(DrawnId),
     };
 

@@ -11,14 +11,17 @@ internal interface IWireMessage;
 /// <param name="Message">What is asked.</param>
 internal sealed record ToOwner(string Owner, ISessionMessage Message) : IWireMessage
 {
-    /// <summary>The same for all attempts of one call.</summary>
+    /// <summary>The same for all copies of one change; empty where nothing is changed.</summary>
     public Guid Request { get; init; }
 
     /// <summary>When the call began, in UTC ticks.</summary>
     public long Since { get; init; }
 
-    /// <summary>Whether it may have been done already.</summary>
-    public bool IsRepeated { get; init; }
+    /// <summary>When this copy was sent, in UTC ticks; 0 where that is not told, as by builds before 0.7.1.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Which copy of the call this is, from 0 on; after the first the change may have been made already.</summary>
+    public int Attempt { get; init; }
 
     /// <summary>The id that the asker has drawn for a session; null where none is needed.</summary>
     public string? DrawnId { get; init; }

@@ -6,7 +6,7 @@ using Jam.Sessions.Actors.Cluster.Torture;
 namespace Jam.Sessions.Actors.Cluster.Tests.Nodes;
 
 /// <summary>A cluster of two nodes in this process, which talk through their sockets, and a PostgreSQL server of their own.</summary>
-public sealed class TwoNodes : IAsyncLifetime
+public class TwoNodes : IAsyncLifetime
 {
     internal static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
 
@@ -87,9 +87,11 @@ public sealed class TwoNodes : IAsyncLifetime
         }
     }
 
+    protected virtual ActorSystem CreateSystem(Config config) => ActorSystem.Create("nodes", config);
+
     private async Task<JamSessionsCluster> StartAsync(bool isAlone)
     {
-        var system = ActorSystem.Create("nodes", s_config);
+        var system = CreateSystem(s_config);
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(isAlone ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(_systems[0]).SelfAddress);
         _systems.Add(system);

@@ -1,6 +1,7 @@
 using Akka;
 using Akka.Actor;
 using Jam.Sessions.Actors.Cluster.Rows;
+using Jam.Sessions.Actors.Cluster.Shards;
 using Jam.Sessions.Actors.Cluster.Tests.Support;
 using Jam.Sessions.Actors.Cluster.Wire;
 
@@ -93,18 +94,18 @@ public sealed class SessionOwnerSpec(OneNode node) : IAsyncLifetime
         var here = await NodeAsync();
         var owner = here.Own("user1");
         var create = here.Create("user1");
-        var twice = await Task.WhenAll(AskAsync(owner, create), AskAsync(owner, create with { IsRepeated = true }));
+        var twice = await Task.WhenAll(AskAsync(owner, create), AskAsync(owner, create with { Attempt = 1 }));
         Assert.Equal([create.DrawnId!, create.DrawnId!], twice);
-        Assert.Equal(create.DrawnId, await AskAsync(owner, create with { IsRepeated = true }));
+        Assert.Equal(create.DrawnId, await AskAsync(owner, create with { Attempt = 1 }));
         var (update, delete) = (here.Call("user1", new UpdateSession(create.DrawnId!, Data(1))), here.Call("user1", new DeleteSession(create.DrawnId!)));
         await AskAsync(owner, update);
         Assert.Equal(true, await AskAsync(owner, delete));
 
         // As after its node was killed: the rows know what the next owner needs.
         var next = (await NodeAsync()).Own("user1");
-        Assert.Equal(create.DrawnId, await AskAsync(next, create with { IsRepeated = true }));
-        Assert.Equal(Done.Instance, await AskAsync(next, update with { IsRepeated = true }));
-        Assert.Equal(true, await AskAsync(next, delete with { IsRepeated = true }));
+        Assert.Equal(create.DrawnId, await AskAsync(next, create with { Attempt = 1 }));
+        Assert.Equal(Done.Instance, await AskAsync(next, update with { Attempt = 1 }));
+        Assert.Equal(true, await AskAsync(next, delete with { Attempt = 1 }));
         Assert.Equal(0L, ((SessionCount)await AskAsync(next, here.Call("user1", new CountSessions("user1")))).Sessions);
     }
 
@@ -120,8 +121,72 @@ public sealed class SessionOwnerSpec(OneNode node) : IAsyncLifetime
         }
 
         var next = (await NodeAsync()).Own("user1");
-        Assert.IsType<SessionOutcomeUnknownException>(await AskAsync(next, create with { IsRepeated = true }));
+        Assert.IsType<SessionOutcomeUnknownException>(await AskAsync(next, create with { Attempt = 1 }));
         Assert.Equal(1L, ((SessionCount)await AskAsync(next, here.Call("user1", new CountSessions("user1")))).Sessions);
+    }
+
+    /// <summary>A shard that moves keeps copies back: the first one may come after the answer to the second.</summary>
+    [Fact]
+    public async Task A_late_copy_does_nothing_more()
+    {
+        var here = await NodeAsync();
+        var (owner, create) = (here.Own("user1"), here.Create("user1"));
+        var (clear, update) = (here.Call("user1", new ClearSessions("user1")), here.Call("user1", new UpdateSession(create.DrawnId!, Data(1)) { Expected = Data(0) }));
+        Assert.Equal(0, await AskAsync(owner, clear with { Attempt = 1 }));
+        await AskAsync(owner, create with { Attempt = 1 });
+        Assert.IsType<SessionConflictException>(await AskAsync(owner, update with { Attempt = 1 }));
+        await AskAsync(owner, here.Call("user1", new UpdateSession(create.DrawnId!, Data(0))));
+
+        await AskAsync(owner, clear);
+        await AskAsync(owner, update);
+        Assert.Equal("""{"n": 0}""", await JsonAsync(owner, here, create.DrawnId!));
+        Assert.Equal(Done.Instance, await AskAsync(owner, update with { Attempt = 2 }));
+        Assert.True((bool)await AskAsync(owner, here.Call("user1", new DeleteSession(create.DrawnId!))));
+        await AskAsync(owner, create);
+        Assert.Equal(0L, ((SessionCount)await AskAsync(owner, here.Call("user1", new CountSessions("user1")))).Sessions);
+    }
+
+    [Fact]
+    public async Task Copies_that_wait_together_are_one_request_whatever_their_order()
+    {
+        var here = await NodeAsync();
+        var (owner, create, clear) = (here.Own("user1"), here.Create("user1"), here.Call("user1", new ClearSessions("user1")));
+        var answers = await Task.WhenAll(AskAsync(owner, clear with { Attempt = 1 }), AskAsync(owner, create with { Attempt = 1 }), AskAsync(owner, clear), AskAsync(owner, create));
+        Assert.Equal([0, create.DrawnId!, 0, create.DrawnId!], answers);
+        Assert.Equal(1L, ((SessionCount)await AskAsync(owner, here.Call("user1", new CountSessions("user1")))).Sessions);
+    }
+
+    [Fact]
+    public async Task What_came_and_went_at_once_does_not_come_again()
+    {
+        var here = await NodeAsync();
+        var (owner, create) = (here.Own("user1"), here.Create("user1"));
+
+        // Both wait until the rows are claimed, and are decided together.
+        var answers = await Task.WhenAll(AskAsync(owner, create), AskAsync(owner, here.Call("user1", new ClearSessions("user1"))));
+        Assert.Equal([create.DrawnId!, 1], answers);
+        var next = (await NodeAsync()).Own("user1");
+        Assert.Equal(create.DrawnId, await AskAsync(next, create with { Attempt = 1 }));
+        Assert.Equal(0L, ((SessionCount)await AskAsync(next, here.Call("user1", new CountSessions("user1")))).Sessions);
+    }
+
+    [Fact]
+    public async Task A_copy_whose_asker_has_long_gone_on_is_not_made()
+    {
+        var here = await NodeAsync();
+        var (owner, create) = (here.Own("user1"), here.Create("user1"));
+        Assert.Equal(Detour.NotOwner, await AskAsync(owner, create with { Sent = here.Services.Clock.Now() - TimeSpan.FromSeconds(6).Ticks }));
+        Assert.Equal(create.DrawnId, await AskAsync(owner, create with { Attempt = 1, Sent = here.Services.Clock.Now() }));
+    }
+
+    [Fact]
+    public async Task What_an_owner_has_forgotten_itself_is_not_done_again_either()
+    {
+        var here = await NodeAsync();
+        var (owner, create) = (here.Own("user1"), here.Create("user1"));
+        await AskAsync(owner, create);
+        await Task.WhenAll(Enumerable.Range(0, MadeChanges.Most).Select(i => AskAsync(owner, here.Call("user1", new UpdateSession(create.DrawnId!, Data(i))))));
+        Assert.IsType<SessionOutcomeUnknownException>(await AskAsync(owner, create with { Attempt = 1 }));
     }
 
     [Fact]

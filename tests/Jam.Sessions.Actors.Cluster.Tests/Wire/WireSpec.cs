@@ -68,9 +68,9 @@ public sealed class WireSpec(OneNode node)
     [MemberData(nameof(Calls))]
     public void A_call_comes_over_as_it_was_said(string name)
     {
-        var call = new ToOwner("owner", s_calls[name]) { Request = new Guid("00112233-4455-6677-8899-aabbccddeeff"), Since = 17, IsRepeated = true, DrawnId = "drawn" };
+        var call = new ToOwner("owner", s_calls[name]) { Request = new Guid("00112233-4455-6677-8899-aabbccddeeff"), Since = 17, Attempt = 1, DrawnId = "drawn" };
         var there = Assert.IsType<ToOwner>(ThroughTheWire(call, $"call-{name}"));
-        Assert.Equal((call.Owner, call.Request, call.Since, call.IsRepeated, call.DrawnId), (there.Owner, there.Request, there.Since, there.IsRepeated, there.DrawnId));
+        Assert.Equal((call.Owner, call.Request, call.Since, call.Attempt, call.DrawnId), (there.Owner, there.Request, there.Since, there.Attempt, there.DrawnId));
         if (call.Message is PatchSession patch)
         {
             var other = Assert.IsType<PatchSession>(there.Message);
@@ -81,6 +81,14 @@ public sealed class WireSpec(OneNode node)
         {
             Assert.Equal(call.Message, there.Message);
         }
+    }
+
+    [Fact]
+    public void A_later_copy_says_which_one_it_is_and_when_it_was_sent()
+    {
+        var call = new ToOwner("owner", new DeleteSession("id")) { Since = 17, Attempt = 2, Sent = 18 };
+        var there = Assert.IsType<ToOwner>(ThroughTheWire(call, "call-copy"));
+        Assert.Equal((call.Attempt, call.Sent), (there.Attempt, there.Sent));
     }
 
     [Theory]

@@ -21,6 +21,9 @@ internal enum Needs
 
     /// <summary>A second database.</summary>
     Standby = 8 | Cluster,
+
+    /// <summary>Another build of this program.</summary>
+    OtherBuild = 16 | Durable,
 }
 
 /// <summary>Something that goes wrong.</summary>
@@ -42,10 +45,14 @@ internal sealed record MatrixEvent(string Name, string Text, Needs Needs, Func<M
     }
 
     /// <summary>Why it cannot happen here; null where it can.</summary>
-    public string? WhyNot(IBackend backend, int nodes) =>
-        Needs.HasFlag(Needs.Durable) && !backend.IsDurable ? $"the backend {backend.Name} keeps nothing when a node ends"
-        : Needs.HasFlag(Needs.Cluster) && !backend.IsCluster ? $"the backend {backend.Name} is one process"
-        : Needs.HasFlag(Needs.Cluster) && !IsDatabase && nodes < 3 ? "it takes three nodes"
-        : Needs.HasFlag(Needs.Network) ? Network.WhyMissing
-        : null;
+    public string? WhyNot(MatrixOptions options)
+    {
+        var backend = IBackend.Find(options.Backend)!;
+        return Needs.HasFlag(Needs.Durable) && !backend.IsDurable ? $"the backend {backend.Name} keeps nothing when a node ends"
+            : Needs.HasFlag(Needs.Cluster) && !backend.IsCluster ? $"the backend {backend.Name} is one process"
+            : Needs.HasFlag(Needs.Cluster) && !IsDatabase && options.Nodes < 3 ? "it takes three nodes"
+            : Needs.HasFlag(Needs.OtherBuild) && options.OtherBuild is null ? "it takes another build (--other-build)"
+            : Needs.HasFlag(Needs.Network) ? Network.WhyMissing
+            : null;
+    }
 }

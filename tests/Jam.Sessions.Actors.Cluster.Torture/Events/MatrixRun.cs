@@ -21,6 +21,9 @@ internal sealed class MatrixRun
     /// <summary>Null where the backend has no database.</summary>
     public Databases? Databases { get; init; }
 
+    /// <summary>This program as another build; null where there is none.</summary>
+    public string? OtherBuild { get; init; }
+
     public required Traffic Traffic { get; init; }
 
     /// <summary>All writers, the loyal ones as well.</summary>

@@ -18,7 +18,9 @@ internal static class NodeEvents
         new("kill-oldest", "the same with the node that has been there longest", Needs.Durable | Needs.Cluster, run => KillAsync(run, run.Nodes.Oldest, "kill-oldest")),
         new("kill-restart", "a node gets SIGKILL, and is started again at once", Needs.Durable, KillRestartAsync),
         new("pause", "a node gets SIGSTOP, and SIGCONT after 15 to 20 s", Needs.Nothing, PauseAsync),
-        new("rolling", "each node gets SIGTERM and is started again, one after the other", Needs.Durable, RollingAsync),
+        new("rolling", "each node gets SIGTERM and is started again, one after the other", Needs.Durable, run => RollAsync(run, "rolling", run.Nodes.All)),
+        new("upgrade", "the same, and each is started again as the other build; at the next time, as this one", Needs.OtherBuild, UpgradeAsync),
+        new("mixed", "one node is started again as the other build; at the next time, as this one", Needs.OtherBuild, MixAsync),
         new("partition", "a node is cut off from the others for 25 s, not from the database", Needs.Network, PartitionAsync),
         new("island", "the first node is cut off, ends, and is started again while it is still cut off", Needs.Network, IslandAsync, IsUsual: false),
     ];
@@ -85,10 +87,35 @@ internal static class NodeEvents
         });
     }
 
-    private static async Task<Window> RollingAsync(MatrixRun run)
+    private static Task<Window> UpgradeAsync(MatrixRun run)
     {
-        var window = run.Traffic.Open("rolling", owned: null);
+        var next = OtherThan(run.Nodes.All[0], run);
         foreach (var node in run.Nodes.All)
+        {
+            node.Program = next;
+        }
+
+        return RollAsync(run, "upgrade", run.Nodes.All);
+    }
+
+    /// <summary>Both builds are at work until the next time.</summary>
+    private static Task<Window> MixAsync(MatrixRun run)
+    {
+        var node = run.RandomNode();
+        node.Program = OtherThan(node, run);
+        return RollAsync(run, "mixed", [node]);
+    }
+
+    private static string OtherThan(Node node, MatrixRun run)
+    {
+        var mine = typeof(NodeEvents).Assembly.Location;
+        return node.Program == mine ? run.OtherBuild! : mine;
+    }
+
+    private static async Task<Window> RollAsync(MatrixRun run, string name, IEnumerable<Node> nodes)
+    {
+        var window = run.Traffic.Open(name, owned: null);
+        foreach (var node in nodes)
         {
             node.Process!.Signal(Signals.Terminate);
             if (!await node.Process.ExitsAsync(s_patience))
@@ -100,7 +127,7 @@ internal static class NodeEvents
             await node.StartAsync();
         }
 
-        await run.SettleAsync("a rolling restart");
+        await run.SettleAsync(name);
         return window;
     }
 

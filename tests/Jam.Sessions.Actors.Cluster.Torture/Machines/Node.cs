@@ -19,6 +19,9 @@ internal sealed class Node(int index, NodeOptions options, string? networkNamesp
     /// <summary>Whether a load balancer would send no calls here, though the connection is open.</summary>
     public bool IsOut { get; set; }
 
+    /// <summary>The assembly that its next process runs: of this build, or of another.</summary>
+    public string Program { get; set; } = typeof(Node).Assembly.Location;
+
     /// <summary>The lower, the longer it has been in the cluster.</summary>
     public long Start { get; private set; }
 
@@ -30,7 +33,7 @@ internal sealed class Node(int index, NodeOptions options, string? networkNamesp
         Process = null;
         Start = Interlocked.Increment(ref s_starts);
         IsOut = isOut;
-        Process = await NodeProcess.StartAsync(options, networkNamespace, log);
+        Process = await NodeProcess.StartAsync(Program, options, networkNamespace, log);
     }
 
     public void Dispose() => Process?.Dispose();

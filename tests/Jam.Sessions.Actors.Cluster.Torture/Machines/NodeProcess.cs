@@ -25,15 +25,16 @@ internal sealed class NodeProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts the process and returns when it has answered a call of its own.</summary>
+    /// <param name="program">The assembly that runs.</param>
     /// <param name="options">How it runs.</param>
     /// <param name="networkNamespace">The network namespace that it runs in; null: this one.</param>
     /// <param name="log">The file that what it prints is added to.</param>
-    public static async Task<NodeProcess> StartAsync(NodeOptions options, string? networkNamespace, string log)
+    public static async Task<NodeProcess> StartAsync(string program, NodeOptions options, string? networkNamespace, string log)
     {
         string[] command =
         [
             .. networkNamespace is null ? Array.Empty<string>() : ["nsenter", $"--net=/run/netns/{networkNamespace}"],
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", typeof(NodeProcess).Assembly.Location, "node", .. options.ToArguments(),
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", program, "node", .. options.ToArguments(),
         ];
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var node = new NodeProcess(Process.Start(start)!, log);

@@ -1,9 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Hosting.SBR;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using Akka.Remote.Transport.DotNetty;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -28,7 +30,7 @@ internal sealed class ClusterBackend : IBackend
     public void Configure(IHostApplicationBuilder builder, NodeOptions options)
     {
         // The nodes of the matrix run on one machine, and those of its namespaces have addresses that are not loopback ones.
-        builder.Services.AddJamSessionsCluster(o => (o.ConnectionString, o.AllowPlainRemoting) = (options.Store, true));
+        builder.Services.AddJamSessionsCluster(o => (o.ConnectionString, o.AllowPlainRemoting) = (options.Store, options.Certificate is null));
         builder.Services.AddAkka("torture", akka => Join(akka, options).WithJamSessionsCluster());
     }
 
@@ -37,13 +39,25 @@ internal sealed class ClusterBackend : IBackend
     /// <summary>A member of the cluster, with the settings of the matrix.</summary>
     internal static AkkaConfigurationBuilder Join(AkkaConfigurationBuilder akka, NodeOptions options) => akka
         .AddHocon(Hocon, HoconAddMode.Prepend)
-        .WithRemoting(options.Host, options.Port)
+        .WithRemoting(new RemoteOptions { HostName = options.Host, Port = options.Port, EnableSsl = options.Certificate is not null, Ssl = TlsOf(options) })
         .WithClustering(new ClusterOptions
         {
             SeedNodes = [.. options.Seeds.Select(seed => $"akka.tcp://torture@{seed}")],
             Roles = ["sessions"],
             SplitBrainResolver = SplitBrainResolverOption.Default,
         });
+
+    /// <summary>Mutual TLS by one certificate, which all nodes have and nobody else.</summary>
+    private static SslOptions TlsOf(NodeOptions options)
+    {
+        if (options.Certificate is not { } file)
+        {
+            return new SslOptions();
+        }
+
+        var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password: null);
+        return new SslOptions { X509Certificate = certificate, CustomValidator = CertificateValidation.PinnedCertificate(certificate.Thumbprint) };
+    }
 
     /// <summary>The entities that run here, of whatever regions there are.</summary>
     internal static async Task<IReadOnlyList<string>> EntitiesAsync(IServiceProvider services)
