@@ -106,6 +106,12 @@ internal static partial class ClusterRules
             yield return $"acceptable-heartbeat-pause and stable-after are {(pause + stable).TotalSeconds:0.#} s together, and must be {2 * Window.TotalSeconds:0.#} s at least: a node that was cut off must have noticed before others take its keys.";
         }
 
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        if (cluster.Settings.SeedNodes.FirstOrDefault(seed => seed.Protocol != cluster.SelfAddress.Protocol) is { } seed)
+        {
+            yield return $"The seed node {seed} can never be reached: this node speaks {cluster.SelfAddress.Protocol}. With TLS seed nodes begin with akka.ssl.tcp://, without it with akka.tcp://.";
+        }
+
         if (!options.AllowPlainRemoting && !IsLoopback(akka) && WhyOpen(system) is { } why)
         {
             yield return $"Nodes would talk over a network {why}. Give WithRemoting EnableSsl and a certificate that the others check, or set AllowPlainRemoting where the network itself is private.";

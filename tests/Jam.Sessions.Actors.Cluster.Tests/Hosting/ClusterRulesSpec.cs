@@ -17,6 +17,7 @@ public sealed class ClusterRulesSpec
     [InlineData("akka.cluster.split-brain-resolver.active-strategy = keep-oldest", "and is keep-oldest")]
     [InlineData("akka.cluster { split-brain-resolver.stable-after = 1s, failure-detector.acceptable-heartbeat-pause = 1s }", "must be 5 s at least")]
     [InlineData(Network, "without TLS")]
+    [InlineData("akka.cluster.seed-nodes = [\"akka.ssl.tcp://rules@127.0.0.1:4053\"]", "this node speaks akka.tcp")]
     public async Task Settings_of_Akka_that_break_a_guarantee_are_refused(string hocon, string why) => Assert.Contains(why, await RefusalAsync(hocon), StringComparison.Ordinal);
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class ClusterBackend : IBackend
         .WithRemoting(new RemoteOptions { HostName = options.Host, Port = options.Port, EnableSsl = options.Certificate is not null, Ssl = TlsOf(options) })
         .WithClustering(new ClusterOptions
         {
-            SeedNodes = [.. options.Seeds.Select(seed => $"akka.tcp://torture@{seed}")],
+            SeedNodes = [.. options.Seeds.Select(seed => $"akka{(options.Certificate is null ? "" : ".ssl")}.tcp://torture@{seed}")],
             Roles = ["sessions"],
             SplitBrainResolver = SplitBrainResolverOption.Default,
         });
