@@ -2,6 +2,7 @@ using Jam.Sessions.Actors.AspNetCore.Sessions;
 using Jam.Sessions.Actors.AspNetCore.Tickets;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +82,7 @@ public static class JamAspNetCore
         services.AddHostedService<TicketStart>();
         services.Configure<HubOptions>(static hubs => hubs.AddFilter<SessionHubFilter>());
         services.AddSingleton<SessionHubFilter>();
+        services.AddScoped<CircuitHandler, SessionCircuit>();
         services.AddAntiforgery();
         services.AddSingleton<IJamDevices, JamDevices>();
         return services;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Jam.Sessions.Actors.AspNetCore.Sessions;
 
 /// <summary>Ends the connections of a SignalR hub with the session that opened them; what a client calls on them counts as activity, its pings do not.</summary>
-/// <remarks>Blazor's circuits are connections of a hub too.</remarks>
+/// <remarks>Blazor's circuits have connections of a hub too, but outlive them (<see cref="SessionCircuit"/>).</remarks>
 internal sealed class SessionHubFilter : IHubFilter
 {
     // What a browser answers when the server has drawn something: nobody has done anything there.
@@ -23,7 +23,9 @@ internal sealed class SessionHubFilter : IHubFilter
 
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        if (!IsDrawn(invocationContext) && invocationContext.Context.GetHttpContext()?.GetJamSession() is { } session && !await session.TouchAsync())
+        var session = invocationContext.Context.GetHttpContext()?.GetJamSession();
+        SessionCircuit.Open(session);
+        if (session is not null && !IsDrawn(invocationContext) && !await session.TouchAsync())
         {
             invocationContext.Context.Abort();
             throw new HubException("The session has ended; sign in again.");

@@ -63,6 +63,19 @@ internal sealed class StoreAccess
         }
     }
 
+    /// <summary>Whether the session, or the one that took its place by a rotation, is there. No activity.</summary>
+    public async Task<bool> IsAliveAsync(string id)
+    {
+        try
+        {
+            return await FollowAsync(id, static async (sessions, id) => await sessions.PeekAsync(id) is not null ? true : throw new SessionNotFoundException());
+        }
+        catch (SessionNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Removes a session; under its new id where it was rotated meanwhile.</summary>
     /// <remarks>Nobody who goes away cancels it: a sign-out happens.</remarks>
     public async Task<bool> DeleteAsync(string id)

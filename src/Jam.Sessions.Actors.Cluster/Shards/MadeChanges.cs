@@ -39,13 +39,14 @@ internal sealed class MadeChanges
 
     /// <summary>Takes over a batch that was committed, or had nothing to commit.</summary>
     /// <param name="batch">In its order.</param>
+    /// <param name="isCommitted">Whether something was changed.</param>
     /// <param name="now">UTC ticks.</param>
-    public void Add(List<OwnerRequest> batch, long now)
+    public void Add(List<OwnerRequest> batch, bool isCommitted, long now)
     {
         foreach (var request in batch)
         {
-            // A refusal of the first copy need not be kept: others come only where its asker did not hear it.
-            if (!request.IsQuery && request.Answer is not (Detour or SessionOutcomeUnknownException) && (request.MayBeDone || request.Answer is not Exception))
+            // Where nothing was changed a first copy need not be kept: others come only where its asker did not hear the answer.
+            if (!request.IsQuery && request.Answer is not (Detour or SessionOutcomeUnknownException) && (request.MayBeDone || (isCommitted && request.Answer is not Exception)))
             {
                 Add(new Made(Of(request), request.Message.Attempt));
             }
@@ -81,6 +82,10 @@ internal sealed class MadeChanges
 
         return mayBeDone && (message.Since <= _forgottenBefore || now - message.Since > s_remembered) ? DatabaseException.OutcomeUnknown() : null;
     }
+
+    /// <summary>Whether copies of some may still come.</summary>
+    /// <param name="now">UTC ticks.</param>
+    public bool AreRecent(long now) => _made.Values.Any(made => now - made.Request.At <= s_remembered);
 
     private void Add(Made made)
     {

@@ -213,7 +213,7 @@ internal sealed class SessionOwner : UntypedActor
         var changes = sessions.Changes;
         if (changes.Stated.IsEmpty)
         {
-            _made.Add(requests, now);
+            _made.Add(requests, isCommitted: false, now);
             _nextDeadline = isDue ? Deadlines.First(_sessions) : _nextDeadline;
             Answer(requests);
             Touch(sessions.Used);
@@ -297,7 +297,7 @@ internal sealed class SessionOwner : UntypedActor
         (_sessions, _highest) = (batch.Sessions.After, batch.Sessions.Highest);
         _claimed = _claimed! with { Version = version };
         _nextDeadline = batch.IsSwept ? Deadlines.First(_sessions) : Math.Min(_nextDeadline, Deadlines.First(batch.Changes));
-        _made.Add(batch.Requests, batch.Now);
+        _made.Add(batch.Requests, isCommitted: true, batch.Now);
         Remember(batch.Changes);
         Answer(batch.Requests);
         Touch(batch.Sessions.Used);
@@ -386,10 +386,10 @@ internal sealed class SessionOwner : UntypedActor
         requests.ForEach(request => Reply(request, answer(request)));
     }
 
-    /// <summary>What is under way is done; a key without sessions leaves no row.</summary>
+    /// <summary>What is under way is done. A key without sessions leaves no row, unless the next owner needs to know what was just done; the sweep takes that one.</summary>
     private void Leave()
     {
-        if (_claimed is { } claimed && _sessions.IsEmpty && !_node.Database.IsAway)
+        if (_claimed is { } claimed && _sessions.IsEmpty && !_made.AreRecent(_node.Clock.Now()) && !_node.Database.IsAway)
         {
             _ = ForgetAsync(claimed.Version);
         }

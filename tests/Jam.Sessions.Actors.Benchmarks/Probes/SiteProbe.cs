@@ -22,6 +22,9 @@ internal static partial class SiteProbe
     private const int Sessions = 1000;
     private const int Connections = 64;
 
+    // A request calls many methods, few of them often: it takes so long until all are compiled for good, as on a site that runs for months.
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(20);
+
     // A cookie for each request, in turns.
     private const string Script = """
         local cookies = {}
@@ -50,7 +53,7 @@ internal static partial class SiteProbe
         var url = site.Urls.First();
         await File.WriteAllLinesAsync(scratch["cookies"], await CookiesAsync(url));
         await File.WriteAllTextAsync(scratch["wrk.lua"], Script);
-        await AskAsync(url, scratch, settings.WarmUp);
+        await AskAsync(url, scratch, settings.WarmUp > s_warmUp ? settings.WarmUp : s_warmUp);
         var figures = await AskAsync(url, scratch, settings.Seconds);
         await site.StopAsync();
         return figures;

@@ -45,12 +45,14 @@ internal sealed class TestSite : IAsyncDisposable
             .WithJamSessions());
         builder.Services.AddAuthentication(Scheme).AddCookie(o => o.LoginPath = "/sign-in");
         builder.Services.AddJamTickets(tickets);
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         var app = builder.Build();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseWebSockets();
         app.UseJamConnections();
+        app.UseAntiforgery();
         var site = default(TestSite);
         app.MapGet("/", Home).RequireAuthorization();
         app.MapGet("/sign-in", () => Page("Sign in", """<form method="post"><label>Name <input name="user"></label><button>Sign in</button></form>"""));
@@ -64,6 +66,7 @@ internal sealed class TestSite : IAsyncDisposable
         });
         app.Map("/live", LiveAsync).RequireAuthorization();
         app.MapJamDevices("/devices", backUrl: "/");
+        app.MapCircuit();
         await app.StartAsync();
         return site = new TestSite(app, time);
     }

@@ -207,12 +207,23 @@ public sealed class SessionOwnerSpec(OneNode node) : IAsyncLifetime
     {
         var here = await NodeAsync();
         var (owner, route) = (here.Own("user1"), here.Services.Routes.OfKey("user1"));
-        var create = here.Create("user1");
-        await AskAsync(owner, create);
-        await AskAsync(owner, here.Call("user1", new DeleteSession(create.DrawnId!)));
+        Assert.Equal(0, await AskAsync(owner, here.Call("user1", new ClearSessions("user1"))));
         Assert.NotNull(await here.Services.Reader.VersionOfAsync(route));
         await owner.GracefulStop(s_patience, StopOwner.Instance);
         Assert.True(SpinWait.SpinUntil(() => here.Services.Reader.VersionOfAsync(route).GetAwaiter().GetResult() is null, s_patience));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_just_emptied_leaves_to_the_next_owner_what_was_done()
+    {
+        var here = await NodeAsync();
+        var (owner, create) = (here.Own("user1"), here.Create("user1"));
+        await AskAsync(owner, create);
+        Assert.Equal(1, await AskAsync(owner, here.Call("user1", new ClearSessions("user1"))));
+        await owner.GracefulStop(s_patience, StopOwner.Instance);
+        var next = (await NodeAsync()).Own("user1");
+        Assert.Equal(create.DrawnId, await AskAsync(next, create with { Attempt = 1 }));
+        Assert.Equal(0L, ((SessionCount)await AskAsync(next, here.Call("user1", new CountSessions("user1")))).Sessions);
     }
 
     [Fact]
