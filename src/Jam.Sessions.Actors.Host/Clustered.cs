@@ -19,8 +19,7 @@ internal static class Clustered
                 cluster.ConnectionString = postgres;
                 builder.Configuration.GetSection("sessions").Bind(cluster.Sessions);
             })
-            .AddAkka("backend", akka => akka
-                .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
+            .AddAkka("backend", akka => akka.ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
                 .WithRemoting("127.0.0.1", FirstPort + node - 1)
                 .WithClustering(new ClusterOptions { SeedNodes = [.. Enumerable.Range(FirstPort, Nodes).Select(port => $"akka.tcp://backend@127.0.0.1:{port}")] })
                 .WithJamSessionsCluster());

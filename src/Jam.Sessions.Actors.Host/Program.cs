@@ -30,9 +30,7 @@ else
 {
     builder.Services
         .AddJamSessions(builder.Configuration.GetSection("sessions"))
-        .AddAkka("backend", (akka, _) => akka
-            .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
-            .WithJamSessions());
+        .AddAkka("backend", (akka, _) => akka.ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory()).WithJamSessions());
 }
 
 // Seen from outside: the engine has a meter and a health check of its own; the host says where they go.
