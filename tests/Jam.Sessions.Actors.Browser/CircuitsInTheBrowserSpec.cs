@@ -40,6 +40,30 @@ public sealed class CircuitsInTheBrowserSpec(Chromium chromium)
         await Expect(button).ToHaveTextAsync("clicked 2 times");
     }
 
+    /// <summary>Its cookie is lost, so the new connection is nobody's; the circuit is still its session's.</summary>
+    [BrowserFact]
+    public async Task A_circuit_that_somebody_without_a_cookie_came_back_to_ends_with_its_session_too()
+    {
+        await using var site = await TestSite.StartAsync();
+        var page = await OpenAsync(site, Device.Desk);
+        var button = page.GetByRole(AriaRole.Button, new() { Name = "clicked" });
+        await page.Context.ClearCookiesAsync();
+        await page.EvaluateAsync("Blazor._internal.forceCloseConnection()");
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeAttachedAsync();
+        await page.EvaluateAsync("Blazor.reconnect()");
+        await button.ClickAsync();
+        await Expect(button).ToHaveTextAsync("clicked 1 times");
+
+        var failed = page.WaitForConsoleMessageAsync(new() { Predicate = message => message.Text.Contains("unhandled exception on the current circuit", StringComparison.Ordinal) });
+        Assert.Equal(1, await site.Sessions.ClearAsync("ann"));
+        while (!failed.IsCompleted)
+        {
+            await button.ClickAsync(new() { Force = true });
+        }
+
+        await failed;
+    }
+
     [BrowserFact]
     public async Task Clicks_in_a_circuit_are_activity()
     {

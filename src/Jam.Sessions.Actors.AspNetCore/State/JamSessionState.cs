@@ -58,6 +58,8 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
 
     private Dictionary<string, byte[]> Values => _changes.Over(Place);
 
+    private bool IsActivity => _http.GetEndpoint()?.Metadata.GetMetadata<NoSessionActivityAttribute>() is null;
+
     public Task LoadAsync(CancellationToken cancellationToken = default)
     {
         _ = Place;
@@ -97,6 +99,21 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
     {
         _ = Place;
         _changes.Clear();
+    }
+
+    /// <summary>A visitor's request is activity, whether it has asked for its session or not. It does not fail for that. Of who is signed in the ticket was read.</summary>
+    public async ValueTask SeeAsync()
+    {
+        if (_place is null && IsActivity && _http.GetJamSession() is null && _anonymous.IdOf(_http) is { } id)
+        {
+            try
+            {
+                await _anonymous.FindAsync(id, isActivity: true);
+            }
+            catch (JamSessionsException)
+            {
+            }
+        }
     }
 
     /// <remarks>Nobody who goes away gives a change up, so the token has no say.</remarks>
@@ -176,8 +193,7 @@ internal sealed class JamSessionState : ISession, ISessionFeature, IMovesAtSignI
     private StatePlace FindAnonymous()
     {
         var id = _anonymous.IdOf(_http);
-        var isActivity = _http.GetEndpoint()?.Metadata.GetMetadata<NoSessionActivityAttribute>() is null;
-        var session = id is null ? null : _anonymous.FindAsync(id, isActivity).AsTask().GetAwaiter().GetResult();
+        var session = id is null ? null : _anonymous.FindAsync(id, IsActivity).AsTask().GetAwaiter().GetResult();
         _anonymousId = session is null ? null : id;
         return session is null ? StatePlace.None : new StatePlace(session.Handle, StatePlace.ValuesOf(session.Data));
     }

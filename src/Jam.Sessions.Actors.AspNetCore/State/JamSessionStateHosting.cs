@@ -51,10 +51,12 @@ public static class JamSessionStateHosting
         {
             var state = new JamSessionState(http, anonymous, options, log);
             http.Features.Set<ISessionFeature>(state);
+            http.Features.Set<IMovesAtSignIn>(state);
             http.Response.OnStarting(static state => ((JamSessionState)state).CommitAsync(), state);
             try
             {
                 await next(http);
+                await state.SeeAsync();
                 await state.CommitAsync();
             }
             finally

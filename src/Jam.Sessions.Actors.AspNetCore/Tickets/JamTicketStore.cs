@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -146,7 +145,7 @@ internal sealed class JamTicketStore : ITicketStore
         var members = SignInMembers.Of(ticket, _codec, _options, http);
         var id = (request.Id ?? oldId) is { } before ? await ReworkAsync(before, key, members, LifetimeOf) : null;
         id ??= await _store.Sessions.CreateAsync(
-            key, Members.Merged(members, (http.Features.Get<ISessionFeature>() as IMovesAtSignIn)?.Move() ?? SessionData.Empty, static _ => true), LifetimeOf(null), CancellationToken.None);
+            key, Members.Merged(members, http.Features.Get<IMovesAtSignIn>()?.Move() ?? SessionData.Empty, static _ => true), LifetimeOf(null), CancellationToken.None);
 
         request.SignedIn(_store, id, await _store.Sessions.PeekAsync(id) ?? throw new SessionNotFoundException());
         request.Read = null;

@@ -189,10 +189,10 @@ internal sealed class ClusterClient : IJamSessions
                 return mayBeDone ? DatabaseException.OutcomeUnknown() : _node.IsEnded ? new SessionsStoppingException() : Unanswered();
             }
 
+            call = isChange ? call with { Sent = _node.Clock.Now() } : call;
             object? answer;
             try
             {
-                call = isChange ? call with { Sent = _node.Clock.Now() } : call;
                 answer = (await _node.Region.Ask<OwnerReply>(call, left < Patience ? left : Patience).ConfigureAwait(false)).Answer;
             }
             catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)

@@ -8,8 +8,12 @@ internal sealed class HostedCluster(Action<JamSessionsClusterOptions> configure)
 {
     private readonly TaskCompletionSource<JamSessionsCluster> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether Akka's builder has been told to start it.</summary>
+    public bool IsAsked { get; private set; }
+
     public async Task<JamSessionsCluster> StartAsync(ActorSystem system)
     {
+        IsAsked = true;
         try
         {
             var options = new JamSessionsClusterOptions();

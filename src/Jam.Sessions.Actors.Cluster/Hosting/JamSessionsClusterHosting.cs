@@ -17,6 +17,7 @@ public static class JamSessionsClusterHosting
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.AddSingleton(new HostedCluster(configure)).AddSingleton<IJamSessions>(static provider => provider.GetRequiredService<HostedCluster>());
+        services.AddHostedService<ClusterStart>();
         services.AddHealthChecks().Add(new HealthCheckRegistration("jam-sessions", static provider => provider.GetRequiredService<HostedCluster>(), failureStatus: null, ["ready"]));
         return services;
     }

@@ -16,8 +16,8 @@ internal sealed class MadeChanges
     // Twice as long as a call may take.
     private static readonly long s_remembered = TimeSpan.FromSeconds(20).Ticks;
 
-    private readonly Dictionary<Guid, Made> _made = [];
-    private readonly Queue<Guid> _oldestFirst = new();
+    private readonly Dictionary<Guid, LinkedListNode<Made>> _made = [];
+    private readonly LinkedList<Made> _newestFirst = new();
 
     // Of what was first sent by then, in UTC ticks, some may be missing.
     private long _forgottenBefore;
@@ -52,11 +52,12 @@ internal sealed class MadeChanges
             }
         }
 
-        while (_oldestFirst.TryPeek(out var oldest) && _made[oldest].Request.At is var at && (_oldestFirst.Count > Most || now - at > s_remembered))
+        while (_newestFirst.Last is { Value.Request: var oldest } && (_newestFirst.Count > Most || now - oldest.At > s_remembered))
         {
             // What is older than that is not known anyway.
-            _forgottenBefore = now - at > s_remembered ? _forgottenBefore : Math.Max(_forgottenBefore, at);
-            _made.Remove(_oldestFirst.Dequeue());
+            _forgottenBefore = now - oldest.At > s_remembered ? _forgottenBefore : Math.Max(_forgottenBefore, oldest.At);
+            _newestFirst.RemoveLast();
+            _made.Remove(oldest.Id);
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed class MadeChanges
     /// <param name="now">UTC ticks.</param>
     public byte[] With(IEnumerable<OwnerRequest> batch, long now) => DoneRequests.Write(
         batch.Where(request => !request.IsQuery && request.Answer is not (Exception or Detour)).Select(Of).Reverse()
-            .Concat(_oldestFirst.Reverse().Select(id => _made[id].Request).Where(request => request.Reply is not Exception && now - request.At <= s_remembered))
+            .Concat(_newestFirst.Select(made => made.Request).Where(request => request.Reply is not Exception && now - request.At <= s_remembered))
             .DistinctBy(request => request.Id));
 
     /// <summary>The answer to a request that was made: as it was; an exception where nobody knows; null where it was not made.</summary>
@@ -74,8 +75,10 @@ internal sealed class MadeChanges
     /// <param name="now">UTC ticks.</param>
     public object? AnswerTo(ToOwner message, bool mayBeDone, long now)
     {
-        if (_made.TryGetValue(message.Request, out var made))
+        if (_made.TryGetValue(message.Request, out var found))
         {
+            var made = found.Value;
+
             // A refusal has changed nothing, so a later copy is decided anew. The asker of an earlier one has gone on.
             return made.Request.Reply is not Exception ? made.Request.Reply : message.Attempt > made.Attempt ? null : DatabaseException.OutcomeUnknown();
         }
@@ -85,17 +88,17 @@ internal sealed class MadeChanges
 
     /// <summary>Whether copies of some may still come.</summary>
     /// <param name="now">UTC ticks.</param>
-    public bool AreRecent(long now) => _made.Values.Any(made => now - made.Request.At <= s_remembered);
+    public bool AreRecent(long now) => _newestFirst.Any(made => now - made.Request.At <= s_remembered);
 
     private void Add(Made made)
     {
-        if (_made.TryAdd(made.Request.Id, made))
+        if (!_made.TryGetValue(made.Request.Id, out var known))
         {
-            _oldestFirst.Enqueue(made.Request.Id);
+            _made.Add(made.Request.Id, _newestFirst.AddFirst(made));
         }
-        else if (_made[made.Request.Id].Request.Reply is Exception)
+        else if (known.Value.Request.Reply is Exception)
         {
-            _made[made.Request.Id] = made;
+            known.Value = made;
         }
     }
 

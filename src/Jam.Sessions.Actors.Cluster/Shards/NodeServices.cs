@@ -52,8 +52,11 @@ internal sealed class NodeServices : IAsyncDisposable
     /// <summary>The way to all owners; nobody until the region is up.</summary>
     public IActorRef Region { get; set; } = ActorRefs.Nobody;
 
-    /// <summary>Whether another cluster may be at work on the same tables: until that is known, and where this is the later one.</summary>
-    public bool IsDisputed { get; set; } = true;
+    /// <summary>Whether another cluster is at work on the same tables, and was there before this one; null until that is known.</summary>
+    public bool? Dispute { get; set; }
+
+    /// <summary>Whether another cluster may be there.</summary>
+    public bool IsDisputed => Dispute != false;
 
     /// <summary>Whether the keys that this node owns are owned by nobody else, for sure.</summary>
     public bool IsSure => !IsDisputed && Certainty.IsSure;
@@ -65,7 +68,8 @@ internal sealed class NodeServices : IAsyncDisposable
         IsEnded ? new SessionsStatus(SessionsHealth.Unhealthy, "The engine has ended.")
         : Database.IsAway ? new SessionsStatus(SessionsHealth.Unhealthy, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
         : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
-        : IsDisputed ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is not up yet, or is in a cluster of its own beside the one that uses the tables: give all nodes the same seed nodes.")
+        : Dispute is null ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is not up yet: it joins the cluster, or looks for one.")
+        : IsDisputed ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is in a cluster of its own, beside the one that uses the tables: give all nodes the same seed nodes.")
         : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
         : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
 

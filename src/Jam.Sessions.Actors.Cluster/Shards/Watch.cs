@@ -45,9 +45,9 @@ internal sealed class Watch(NodeServices node, Akka.Cluster.Cluster cluster, Act
         await node.Database.CheckTimelineAsync().ConfigureAwait(false);
         var first = (await node.Reader.NoteNodeAsync(node.Node, cluster.SelfAddress.ToString()).ConfigureAwait(false))[0];
         var isDisputed = cluster.State.Members.All(member => member.Address.ToString() != first);
-        if (node.IsDisputed != isDisputed)
+        if (node.Dispute != isDisputed)
         {
-            node.IsDisputed = isDisputed;
+            node.Dispute = isDisputed;
             onDisputed(isDisputed);
         }
     }

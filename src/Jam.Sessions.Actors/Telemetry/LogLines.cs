@@ -29,7 +29,7 @@ internal static class LogLines
     public static readonly LogLine KeyNotNeeded = new(108, LogLevel.InfoLevel, "key {Key} of previous-session-aes-secrets is no longer needed: nothing in {Path} is encrypted with it");
 
     // The disk.
-    public static readonly LogLine DiskRefuses = new(201, LogLevel.ErrorLevel, "the disk refused changes; callers that wait know, acknowledged ones, where durability is relaxed, are tried again. Free or mend the disk");
+    public static readonly LogLine DiskRefuses = new(201, LogLevel.ErrorLevel, "the disk refused changes; callers that wait were told, what relaxed durability has acknowledged is tried again. Free or mend the disk");
     public static readonly LogLine DiskTakes = new(202, LogLevel.InfoLevel, "{Path}: the disk takes changes again");
     public static readonly LogLine SnapshotDone = new(203, LogLevel.InfoLevel, "{Path} holds all changes up to batch {Batch}");
     public static readonly LogLine SnapshotFailed = new(204, LogLevel.ErrorLevel, "no snapshot of {Path}; the journal keeps every change, and it is tried again later");

@@ -41,6 +41,27 @@ public sealed class SessionStateSpec
         Assert.StartsWith("cart=4", await browser.GetAsync("/all"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_visitor_who_keeps_coming_keeps_the_session_whether_pages_ask_for_it_or_not()
+    {
+        await using var site = await StartAsync(app: app => app.MapGet("/plain", () => "plain"));
+        var browser = site.NewBrowser();
+        await browser.PostAsync("/set?name=cart&value=3");
+        for (var i = 0; i < 3; i++)
+        {
+            site.Time.Advance(TimeSpan.FromMinutes(15));
+            await browser.GetAsync("/plain");
+        }
+
+        Assert.StartsWith("cart=3 ", await browser.GetAsync("/all"), StringComparison.Ordinal);
+
+        // Pages that are no activity keep nobody.
+        site.Time.Advance(TimeSpan.FromMinutes(15));
+        await browser.GetAsync("/poll");
+        site.Time.Advance(TimeSpan.FromMinutes(15));
+        Assert.Equal(" ", await browser.GetAsync("/all"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
+using Akka.Actor.Dsl;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Cluster.Torture;
@@ -26,6 +28,9 @@ public class TwoNodes : IAsyncLifetime
     private readonly List<ActorSystem> _systems = [];
 
     internal PostgresServer Server { get; private set; } = null!;
+
+    /// <summary>Errors that nodes have logged.</summary>
+    internal ConcurrentQueue<string> Errors { get; } = new();
 
     internal JamSessionsCluster First { get; private set; } = null!;
 
@@ -92,6 +97,7 @@ public class TwoNodes : IAsyncLifetime
     private async Task<JamSessionsCluster> StartAsync(bool isAlone)
     {
         var system = CreateSystem(s_config);
+        system.EventStream.Subscribe(system.ActorOf(act => act.Receive<Akka.Event.Error>((error, _) => Errors.Enqueue($"{error.Message}"))), typeof(Akka.Event.Error));
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(isAlone ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(_systems[0]).SelfAddress);
         _systems.Add(system);

@@ -23,7 +23,7 @@ internal sealed class OwnersOfANode : IAsyncDisposable
         configure?.Invoke(options.Sessions);
         var secret = await ClusterSchema.PrepareAsync(connectionString, schema, mayChange: true, CancellationToken.None);
         var services = new NodeServices(
-            ClusterRules.Resolve(options, node.System), new Database(connectionString, schema, options.CallTimeout), new Routes(secret), new Certainty(TimeSpan.FromHours(1), TimeProvider.System), publish: null) { IsDisputed = false };
+            ClusterRules.Resolve(options, node.System), new Database(connectionString, schema, options.CallTimeout), new Routes(secret), new Certainty(TimeSpan.FromHours(1), TimeProvider.System), publish: null) { Dispute = false };
         var owners = new OwnersOfANode(node.System, services);
         owners.BeSure();
         return owners;
