@@ -15,9 +15,10 @@ internal static class Matrix
     private const int DeadInASweep = 30;
 
     /// <param name="options">What, for how long, and with how much load.</param>
-    /// <param name="stop">Ends it early, and what it has started with it.</param>
+    /// <param name="enough">Ends it after the event that is under way; what was seen until then is told.</param>
+    /// <param name="stop">Ends it at once, and what it has started with it.</param>
     /// <returns>Whether nothing was lost, revived or out of date, every history is linearizable, and every key was served again after each event.</returns>
-    public static async Task<bool> RunAsync(MatrixOptions options, CancellationToken stop)
+    public static async Task<bool> RunAsync(MatrixOptions options, CancellationToken enough, CancellationToken stop)
     {
         Console.WriteLine($"seed {options.Seed}; backend {options.Backend}, {options.Nodes} nodes{(options.IsTls ? " by mutual TLS" : "")}, {options.Writers} writers; {string.Join(", ", options.Events.Select(kind => kind.Name))}");
         var folder = Directory.CreateTempSubdirectory("jam-matrix-").FullName;
@@ -35,8 +36,8 @@ internal static class Matrix
             }
 
             using var nodes = new NodeSet(NodesOf(options, folder, network, databases, certificate));
-            await nodes.StartAsync().WaitAsync(stop);
-            isClean = await RunAsync(options, nodes, network, databases).WaitAsync(stop);
+            await nodes.StartAsync().WaitAsync(enough);
+            isClean = await RunAsync(options, nodes, network, databases, enough).WaitAsync(stop);
             return isClean;
         }
         finally
@@ -67,7 +68,7 @@ internal static class Matrix
             Path.Combine(folder, $"n{place.Index}.log")))];
     }
 
-    private static async Task<bool> RunAsync(MatrixOptions options, NodeSet nodes, Network? network, Databases? databases)
+    private static async Task<bool> RunAsync(MatrixOptions options, NodeSet nodes, Network? network, Databases? databases, CancellationToken enough)
     {
         var (traffic, findings, clock) = (new Traffic(), new Findings(), Stopwatch.StartNew());
         var gets = new GetCheck(new Caller(nodes, traffic), findings);
@@ -90,7 +91,7 @@ internal static class Matrix
             .. tables.Select((table, i) => Task.Run(() => new RaceTable(
                 table.Name, new Caller(nodes), table.Figures, findings, options.Seed, TimeSpan.FromSeconds(i % 2 == 0 ? 0.05 : 2)).RunAsync(stop.Token))),
         ];
-        var windows = await HappenAsync(options, run, Task.WhenAll(load));
+        var windows = await HappenAsync(options, run, Task.WhenAll(load), enough);
         await stop.CancelAsync();
         await Task.WhenAll(load);
         await run.SweepAsync(int.MaxValue);
@@ -108,11 +109,11 @@ internal static class Matrix
             .Select(i => new Writer($"loyal-{i}", caller, gets, findings, options.Seed + 1_000_000 + (2 * i), options.Think));
     }
 
-    private static async Task<List<Window>> HappenAsync(MatrixOptions options, MatrixRun run, Task load)
+    private static async Task<List<Window>> HappenAsync(MatrixOptions options, MatrixRun run, Task load, CancellationToken enough)
     {
         var windows = new List<Window>();
         await run.SettleAsync("the start");
-        for (var i = 0; i < (options.Count ?? options.Events.Count); i++)
+        for (var i = 0; i < (options.Count ?? options.Events.Count) && !enough.IsCancellationRequested; i++)
         {
             if (await Task.WhenAny(load, Task.Delay(options.Between)) == load)
             {
@@ -129,7 +130,7 @@ internal static class Matrix
             await run.SweepAsync(DeadInASweep);
         }
 
-        if (windows.Count == 0)
+        if (windows.Count == 0 && !enough.IsCancellationRequested)
         {
             await Task.Delay(options.Between);
         }

@@ -34,7 +34,7 @@ if (args is not ["matrix", .. var words] || MatrixOptions.Parse(words) is not { 
           --other-build      this program (.dll) as another build: what upgrade puts in the place of this one, and back
           --plant            stale, lost, revive, fork: a bug that must be found, so that the run ends with 1
           --keep             leave the logs of the nodes
-        Ends with 1 where anything was lost, revived, out of date or not linearizable, or where a key was not served again within two minutes.
+        After Ctrl-C it ends with the event that is under way, and tells what it has seen. Ends with 1 where anything was lost, revived, out of date or not linearizable, or where a key was not served again within two minutes.
 
         speed
         Changes against PostgreSQL's own benchmark, and reads against entities that only answer.
@@ -51,12 +51,13 @@ if (whyNot.Count > 0)
     return 2;
 }
 
+using var enough = new CancellationTokenSource();
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 try
 {
-    return await Matrix.RunAsync(options, stop.Token) ? 0 : 1;
+    return await Matrix.RunAsync(options, enough.Token, stop.Token) ? 0 : 1;
 }
 catch (Exception e) when (e is InvalidOperationException or TimeoutException or OperationCanceledException)
 {
@@ -68,5 +69,13 @@ void Interrupt(PosixSignalContext context)
 {
     // What was started is ended first.
     context.Cancel = true;
-    stop.Cancel();
+    if (enough.IsCancellationRequested)
+    {
+        stop.Cancel();
+    }
+    else
+    {
+        Console.Error.WriteLine("It ends after this event; a second signal ends it at once.");
+        enough.Cancel();
+    }
 }

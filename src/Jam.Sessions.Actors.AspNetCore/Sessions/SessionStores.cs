@@ -16,7 +16,7 @@ internal sealed class SessionStores(IServiceProvider services)
             {
                 var sessions = (name.Length == 0 ? services.GetService<IJamSessions>() : services.GetKeyedService<IJamSessions>(name))
                     ?? throw new InvalidOperationException(name.Length == 0
-                        ? "There is no session engine. Add services.AddJamSessions(…) and akka.WithJamSessions()."
+                        ? "There is no session engine. Add services.AddJamSessions(…) and akka.WithJamSessions(), or AddJamSessionsCluster(…) and WithJamSessionsCluster()."
                         : $"There is no session store {name}. Add services.AddJamSessions(\"{name}\", …).");
                 _stores.Add(name, store = new StoreAccess(sessions, services.GetRequiredService<ILoggerFactory>()));
             }

@@ -25,7 +25,12 @@ public static class JamSessionStateHosting
         services.AddDataProtection();
         services.TryAddSingleton<SessionStores>();
         services.TryAddSingleton<AnonymousSessions>();
-        var options = services.AddOptions<JamSessionStateOptions>();
+        var options = services.AddOptions<JamSessionStateOptions>()
+            .Validate(static o => o.AnonymousIdleTimeout >= TimeSpan.FromSeconds(1), "JamSessionStateOptions.AnonymousIdleTimeout is at least 1 s.")
+            .Validate(static o => o.MaxAnonymousSessions > 0, "JamSessionStateOptions.MaxAnonymousSessions is at least 1.")
+            .Validate(static o => o.MaxValueBytes > 0 && o.MaxStateBytes > 0, "JamSessionStateOptions.MaxValueBytes and MaxStateBytes are at least 1.")
+            .Validate(static o => !string.IsNullOrEmpty(o.Cookie.Name), "JamSessionStateOptions.Cookie needs a Name.")
+            .ValidateOnStart();
         if (configure is not null)
         {
             options.Configure(configure);

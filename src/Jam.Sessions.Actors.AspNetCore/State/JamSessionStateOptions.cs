@@ -21,7 +21,7 @@ public sealed class JamSessionStateOptions
     public TicketCookie CookieContent { get; set; }
 
     /// <summary>How long such a visitor's session may go unused.</summary>
-    /// <value>Default: 20 minutes.</value>
+    /// <value>At least 1 s. Default: 20 minutes.</value>
     public TimeSpan AnonymousIdleTimeout { get; set; } = TimeSpan.FromMinutes(20);
 
     /// <summary>How many such sessions there may be. Beyond that a <c>Set</c> of a new visitor throws; nobody's sign-in is refused for them.</summary>

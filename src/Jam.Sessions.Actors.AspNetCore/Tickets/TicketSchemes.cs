@@ -85,6 +85,11 @@ internal sealed class TicketSchemes(IEnumerable<TicketRegistration> registration
             throw new InvalidOperationException($"The realm of {scheme} must have Latin letters, digits, -, _ and . alone, and be another one than {TicketKeys.Anonymous}.");
         }
 
+        if (tickets.CachedTickets < 0)
+        {
+            throw new InvalidOperationException($"CachedTickets of {scheme} is at least 0.");
+        }
+
         if (others.FirstOrDefault(other => other.Value.Store == tickets.Store && other.Value.Realm == tickets.Realm).Key is { } other)
         {
             throw new InvalidOperationException(

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Jam.Sessions.Actors.AspNetCore.Tickets;
@@ -27,9 +28,15 @@ internal sealed class TicketSetup(IServiceProvider services, TicketSchemes schem
             throw new InvalidOperationException($"The scheme {name} has a SessionStore already; AddJamTickets would be without effect.");
         }
 
+        Warn(name, tickets, cookie.Cookie);
         cookie.SessionStore = new JamTicketStore(name, tickets, cookie, services.GetRequiredService<SessionStores>().Of(tickets.Store), services);
         if (tickets.Cookie == TicketCookie.PlainId)
         {
+            if (cookie.TicketDataFormat is not (null or TicketDataFormat))
+            {
+                throw new InvalidOperationException($"The scheme {name} has a TicketDataFormat of its own, and TicketCookie.PlainId replaces it. Take one of them out.");
+            }
+
             cookie.TicketDataFormat = new PlainIdFormat(name);
         }
 
@@ -39,6 +46,26 @@ internal sealed class TicketSetup(IServiceProvider services, TicketSchemes schem
         {
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.Always;
             NameForHost(name, cookie.Cookie);
+        }
+    }
+
+    private void Warn(string scheme, JamTicketOptions tickets, CookieBuilder cookie)
+    {
+        List<string> ignored = [];
+        if (!cookie.HttpOnly)
+        {
+            ignored.Add("HttpOnly = false");
+        }
+
+        if (!tickets.AllowHttp && cookie.SecurePolicy == CookieSecurePolicy.None)
+        {
+            ignored.Add("SecurePolicy = None (JamTicketOptions.AllowHttp lets a cookie go over plain HTTP)");
+        }
+
+        if (ignored.Count > 0)
+        {
+            services.GetRequiredService<ILoggerFactory>().CreateLogger<JamTickets>().LogWarning(
+                "jam.sessions: whoever holds the cookie of {Scheme} is signed in, so this has no effect: {Ignored}", scheme, string.Join(", ", ignored));
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class ClusterClient : IJamSessions
         var get = new GetSession(sessionId);
         return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<Session?>(cancellationToken)
             : !_node.IsEnded && _node.Routes.OfId(sessionId) is { } route ? FoundAsync(CallAsync(route, get, drawnId: null), cancellationToken)
-            : FoundAsync(AnswerAsync(get), cancellationToken);
+            : FoundAsync(TryAnswerAsync(get), cancellationToken);
     }
 
     public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
@@ -66,6 +66,14 @@ internal sealed class ClusterClient : IJamSessions
     /// <summary>The answer to any message; an exception where it is refused.</summary>
     public async Task<object> AnswerAsync(object message)
     {
+        var watch = message is ISessionCommand command ? _node.Telemetry.Begin(command) : null;
+        var answer = Counted(await TryAnswerAsync(message).ConfigureAwait(false));
+        watch?.End(answer as Exception);
+        return answer;
+    }
+
+    private async Task<object> TryAnswerAsync(object message)
+    {
         try
         {
             return _node.IsEnded ? new SessionsStoppingException() : await AskAsync(message).ConfigureAwait(false);
@@ -86,12 +94,33 @@ internal sealed class ClusterClient : IJamSessions
     private static async Task<T> Cast<T>(Task<object> answer, CancellationToken cancellationToken) =>
         await answer.WaitAsync(cancellationToken).ConfigureAwait(false) is var reply && reply is Exception refusal ? throw refusal : (T)reply;
 
-    private static async ValueTask<Session?> FoundAsync(Task<object> answer, CancellationToken cancellationToken) => await answer.WaitAsync(cancellationToken).ConfigureAwait(false) switch
+    private async ValueTask<Session?> FoundAsync(Task<object> answer, CancellationToken cancellationToken) => Counted(await answer.WaitAsync(cancellationToken).ConfigureAwait(false)) switch
     {
         SessionFound found => found.Session,
         SessionMissing => null,
         var refusal => throw (Exception)refusal,
     };
+
+    /// <summary>Counts what was asked for by an id.</summary>
+    private object Counted(object answer)
+    {
+        switch (answer)
+        {
+            case SessionFound:
+                _node.Telemetry.Reads.Found();
+                break;
+            case SessionMissing:
+                _node.Telemetry.Reads.Missing();
+                break;
+        }
+
+        if (answer is SessionMissing { Why: SessionEndReason.Unknown } or SessionNotFoundException { Why: SessionEndReason.Unknown })
+        {
+            _node.Telemetry.Unknown();
+        }
+
+        return answer;
+    }
 
     private async Task<object> AskAsync(object message)
     {

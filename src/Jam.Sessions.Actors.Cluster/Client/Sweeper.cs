@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jam.Sessions.Actors.Cluster.Shards;
 
 namespace Jam.Sessions.Actors.Cluster.Client;
@@ -12,24 +13,18 @@ internal sealed class Sweeper(NodeServices node, Func<byte[], Task<int>> sweepKe
     /// <returns>How many sessions have ended by it.</returns>
     public async Task<int> SweepAsync()
     {
-        var (swept, total) = (new HashSet<string>(StringComparer.Ordinal), 0);
-        while (!node.IsEnded)
+        var began = Stopwatch.GetTimestamp();
+        try
         {
-            // One that its owner sees alive is found again, and is none of this sweep's.
-            var due = (await node.Reader.DueAsync(node.Clock.Now()).ConfigureAwait(false)).FindAll(route => swept.Add(Routes.OwnerOf(route)));
-            if (due.Count == 0)
-            {
-                break;
-            }
-
-            foreach (var some in due.Chunk(AtOnce))
-            {
-                total += (await Task.WhenAll(some.Select(sweepKey)).ConfigureAwait(false)).Sum();
-            }
+            var ended = await EndDueAsync().ConfigureAwait(false);
+            node.Telemetry.Swept(Stopwatch.GetElapsedTime(began), failure: null);
+            return ended;
         }
-
-        await node.Reader.PruneAsync().ConfigureAwait(false);
-        return total;
+        catch (Exception e)
+        {
+            node.Telemetry.Swept(Stopwatch.GetElapsedTime(began), e);
+            throw;
+        }
     }
 
     /// <summary>Sweeps from time to time until the node ends.</summary>
@@ -56,5 +51,27 @@ internal sealed class Sweeper(NodeServices node, Func<byte[], Task<int>> sweepKe
 
             pause = interval;
         }
+    }
+
+    private async Task<int> EndDueAsync()
+    {
+        var (swept, total) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        while (!node.IsEnded)
+        {
+            // One that its owner sees alive is found again, and is none of this sweep's.
+            var due = (await node.Reader.DueAsync(node.Clock.Now()).ConfigureAwait(false)).FindAll(route => swept.Add(Routes.OwnerOf(route)));
+            if (due.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var some in due.Chunk(AtOnce))
+            {
+                total += (await Task.WhenAll(some.Select(sweepKey)).ConfigureAwait(false)).Sum();
+            }
+        }
+
+        await node.Reader.PruneAsync().ConfigureAwait(false);
+        return total;
     }
 }

@@ -5,6 +5,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Remote.Transport.DotNetty;
 using Jam.Sessions.Actors.Settings;
+using Npgsql;
 
 namespace Jam.Sessions.Actors.Cluster.Hosting;
 
@@ -33,6 +34,12 @@ internal static partial class ClusterRules
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
         {
             yield return "ConnectionString is needed: where PostgreSQL is, as Npgsql takes it.";
+        }
+
+        else if (!IsConnectionString(options.ConnectionString))
+        {
+            // Whatever is wrong with it may be a part of the password.
+            yield return "ConnectionString is not what Npgsql takes: Host=…;Database=…;Username=…;Password=…, with names that it knows. A value that holds ; or ' stands in double quotes.";
         }
 
         if (!SchemaName().IsMatch(options.Schema))
@@ -133,6 +140,18 @@ internal static partial class ClusterRules
         return !isMutual ? "with TLS that asks nobody who connects for a certificate"
             : !isChecked ? "with TLS that takes any certificate (suppress-validation), so that anybody may join"
             : null;
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).Host is not null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 
     private static bool IsLoopback(Config akka)

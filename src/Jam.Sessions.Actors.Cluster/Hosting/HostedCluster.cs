@@ -1,10 +1,11 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Jam.Sessions.Actors.Cluster.Hosting;
 
 /// <summary>The store that a container hands out, which is older than the node's part in the cluster: calls wait for its start.</summary>
-internal sealed class HostedCluster(Action<JamSessionsClusterOptions> configure) : IJamSessions, IHealthCheck
+internal sealed class HostedCluster(Action<JamSessionsClusterOptions> configure, IMeterFactory? meters) : IJamSessions, IHealthCheck
 {
     private readonly TaskCompletionSource<JamSessionsCluster> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,7 +19,7 @@ internal sealed class HostedCluster(Action<JamSessionsClusterOptions> configure)
         {
             var options = new JamSessionsClusterOptions();
             configure(options);
-            _started.TrySetResult(await JamSessionsCluster.StartAsync(system, options).ConfigureAwait(false));
+            _started.TrySetResult(await JamSessionsCluster.StartAsync(system, options, meters, CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception e)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -49,7 +50,10 @@ public sealed class JamSessionsCluster : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for PostgreSQL.</param>
     /// <exception cref="JamSessionsOptionsException">Options, or settings of Akka, that cannot work.</exception>
     /// <exception cref="SessionStoreException">PostgreSQL cannot be reached, or its tables do not fit.</exception>
-    public static async Task<JamSessionsCluster> StartAsync(ActorSystem system, JamSessionsClusterOptions options, CancellationToken cancellationToken = default)
+    public static Task<JamSessionsCluster> StartAsync(ActorSystem system, JamSessionsClusterOptions options, CancellationToken cancellationToken = default) =>
+        StartAsync(system, options, meters: null, cancellationToken);
+
+    internal static async Task<JamSessionsCluster> StartAsync(ActorSystem system, JamSessionsClusterOptions options, IMeterFactory? meters, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(options);
@@ -57,7 +61,7 @@ public sealed class JamSessionsCluster : IAsyncDisposable
         var secret = await ClusterSchema.PrepareAsync(options.ConnectionString, options.Schema, options.CreateSchema, cancellationToken).ConfigureAwait(false);
         var log = Logging.GetLogger(system, typeof(JamSessionsCluster));
         var database = new Database(options.ConnectionString, options.Schema, options.CallTimeout) { OnAway = (isAway, why) => Tell(log, isAway, why) };
-        var node = new NodeServices(resolved, database, new Routes(secret), Certainties.Of(system), resolved.PublishEvents ? system.EventStream.Publish : null);
+        var node = new NodeServices(system, resolved, database, new Routes(secret), Certainties.Of(system), meters);
         try
         {
             await database.CheckTimelineAsync().ConfigureAwait(false);

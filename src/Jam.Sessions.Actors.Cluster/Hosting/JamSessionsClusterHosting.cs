@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Hosting;
 using Jam.Sessions.Actors.Cluster.Hosting;
@@ -9,16 +10,30 @@ namespace Jam.Sessions.Actors.Cluster;
 /// <summary>The sessions of a cluster in a host that configures Akka.NET with Akka.Hosting.</summary>
 public static class JamSessionsClusterHosting
 {
+    private const string HealthCheckName = "jam-sessions";
+
     /// <summary>Registers <see cref="IJamSessions"/>, and the health check <c>jam-sessions</c> (tag <c>ready</c>). <see cref="WithJamSessionsCluster"/> inside AddAkka starts it.</summary>
+    /// <remarks>One without the other, or another store without a name beside it, fails the host's start. The meter <c>Jam.Sessions.Actors</c> is made by the host's factory.</remarks>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets options; the same on all nodes.</param>
     public static IServiceCollection AddJamSessionsCluster(this IServiceCollection services, Action<JamSessionsClusterOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddSingleton(new HostedCluster(configure)).AddSingleton<IJamSessions>(static provider => provider.GetRequiredService<HostedCluster>());
+        services.AddSingleton(provider => new HostedCluster(configure, provider.GetService<IMeterFactory>()));
+        services.AddSingleton<IJamSessions>(static provider => provider.GetRequiredService<HostedCluster>());
         services.AddHostedService<ClusterStart>();
-        services.AddHealthChecks().Add(new HealthCheckRegistration("jam-sessions", static provider => provider.GetRequiredService<HostedCluster>(), failureStatus: null, ["ready"]));
+        services.AddHealthChecks();
+        services.PostConfigure<HealthCheckServiceOptions>(static options =>
+        {
+            if (options.Registrations.Any(static check => check.Name == HealthCheckName))
+            {
+                throw new InvalidOperationException(
+                    "AddJamSessionsCluster is not the only store without a name. Take services.AddJamSessions(…), or the second AddJamSessionsCluster, out; a store in a file beside the cluster has a name: services.AddJamSessions(\"local\", …).");
+            }
+
+            options.Registrations.Add(new HealthCheckRegistration(HealthCheckName, static provider => provider.GetRequiredService<HostedCluster>(), failureStatus: null, ["ready"]));
+        });
         return services;
     }
 

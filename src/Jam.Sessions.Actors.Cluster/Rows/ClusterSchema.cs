@@ -63,7 +63,7 @@ internal static class ClusterSchema
         }
         catch (PostgresException e)
         {
-            throw new SessionStoreException("postgresql", $"The tables in schema {schema} cannot be made or read: {e.MessageText} (SQLSTATE {e.SqlState}).", e);
+            throw new SessionStoreException("postgresql", $"The tables in schema {schema} cannot be made or read: {e.MessageText} (SQLSTATE {e.SqlState}).{AdviceOn(e.SqlState)}", e);
         }
         catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
         {
@@ -144,6 +144,16 @@ internal static class ClusterSchema
             }),
         ];
     }
+
+    private static string AdviceOn(string state) => state switch
+    {
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => " Look at Username and Password of the connection string, and at the server's pg_hba.conf.",
+        PostgresErrorCodes.InvalidCatalogName => " Make the database first (create database …), or name another one as Database in the connection string.",
+        PostgresErrorCodes.InsufficientPrivilege => " Give its user the rights to create a schema in the database (grant create on database … to …), or let jam-sessions-cluster init make the tables as one who has them, and grant it usage of the schema and its sequences, and select, insert, update and delete on its tables.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => " The server is a standby: name all hosts in the connection string, and the one that takes changes is used.",
+        PostgresErrorCodes.TooManyConnections => " Give the connection string a smaller Maximum Pool Size, or the server a larger max_connections.",
+        _ => "",
+    };
 
     private static SessionStoreException Refusal(string message) => new("postgresql", message);
 }

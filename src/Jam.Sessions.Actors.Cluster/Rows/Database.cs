@@ -14,7 +14,8 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly TimeSpan _callTimeout;
     private readonly NpgsqlDataSource _source;
-    private readonly NpgsqlDataSource _probes;
+    private readonly NpgsqlDataSource _quickProbes;
+    private readonly NpgsqlDataSource _patientProbes;
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
     private Task _probing = Task.CompletedTask;
@@ -29,8 +30,9 @@ internal sealed class Database : IAsyncDisposable
     public Database(string connectionString, string schema, TimeSpan callTimeout)
     {
         (Schema, _callTimeout) = (schema, callTimeout);
-        _source = SourceOf(connectionString, schema, callTimeout, static _ => { });
-        _probes = SourceOf(connectionString, schema, callTimeout, settings => (settings.Pooling, settings.Timeout, settings.CommandTimeout) = (false, 1, 1));
+        _source = SourceOf(connectionString, schema, callTimeout);
+        _quickProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: 1);
+        _patientProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: Seconds(callTimeout));
     }
 
     /// <summary>Where the tables are.</summary>
@@ -96,17 +98,21 @@ internal sealed class Database : IAsyncDisposable
 
         await probing.ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
-        await _probes.DisposeAsync().ConfigureAwait(false);
+        await _quickProbes.DisposeAsync().ConfigureAwait(false);
+        await _patientProbes.DisposeAsync().ConfigureAwait(false);
         _silent.Dispose();
         _ended.Dispose();
     }
 
-    private static NpgsqlDataSource SourceOf(string connectionString, string schema, TimeSpan callTimeout, Action<NpgsqlConnectionStringBuilder> configure)
+    private static int Seconds(TimeSpan time) => (int)time.TotalSeconds;
+
+    // With a timeout, in seconds, connections are for a look at the server.
+    private static NpgsqlDataSource SourceOf(string connectionString, string schema, TimeSpan callTimeout, int? probeTimeout = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             SearchPath = schema,
-            CommandTimeout = (int)callTimeout.TotalSeconds,
+            CommandTimeout = Seconds(callTimeout),
             CancellationTimeout = -1,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
@@ -116,8 +122,12 @@ internal sealed class Database : IAsyncDisposable
             HostRecheckSeconds = 0,
             ApplicationName = "jam-sessions",
         };
-        configure(settings);
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (probeTimeout is { } timeout)
+        {
+            (settings.Pooling, settings.Timeout, settings.CommandTimeout) = (false, timeout, timeout);
+        }
+
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(probeTimeout is null));
         return HasSeveralHosts(settings) ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     }
 
@@ -156,28 +166,21 @@ internal sealed class Database : IAsyncDisposable
         OnAway(true, cause is PostgresException e ? $"SQLSTATE {e.SqlState}" : (cause.InnerException ?? cause).GetType().Name);
     }
 
+    /// <remarks>A quick look finds a server that is back at once; a patient one finds one that is slow, and is there all the same.</remarks>
     private async Task ProbeAsync()
     {
         _source.Clear();
-        while (!_ended.IsCancellationRequested)
+        using var found = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        Task<string?>[] probes = [ProbeAsync(_quickProbes, found.Token), ProbeAsync(_patientProbes, found.Token)];
+        var timeline = await (await Task.WhenAny(probes).ConfigureAwait(false)).ConfigureAwait(false);
+        await found.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(probes).ConfigureAwait(false);
+        if (timeline is null)
         {
-            try
-            {
-                var connection = await _probes.OpenConnectionAsync(_ended.Token).ConfigureAwait(false);
-                await using var _ = connection.ConfigureAwait(false);
-                _timeline = await TimelineAsync(connection, _ended.Token).ConfigureAwait(false);
-                break;
-            }
-            catch (Exception) when (!_ended.IsCancellationRequested)
-            {
-                await Task.Delay(s_probePause, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception)
-            {
-                return;
-            }
+            return;
         }
 
+        _timeline = timeline;
         Interlocked.Increment(ref _epoch);
         lock (_lock)
         {
@@ -186,6 +189,30 @@ internal sealed class Database : IAsyncDisposable
         }
 
         OnAway(false, "");
+    }
+
+    /// <returns>The timeline of the server, once one takes changes; null where nobody wants to know any more.</returns>
+    private static async Task<string?> ProbeAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                return await TimelineAsync(connection, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception) when (!cancellation.IsCancellationRequested)
+            {
+                await Task.Delay(s_probePause, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                break;
+            }
+        }
+
+        return null;
     }
 
     private void NoteTimeline(string timeline)

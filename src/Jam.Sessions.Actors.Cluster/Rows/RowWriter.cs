@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Telemetry;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,13 +17,15 @@ internal sealed class RowWriter : IAsyncDisposable
     private readonly Database _database;
     private readonly RowCodec _codec;
     private readonly Guid _node;
+    private readonly StoreHealth _health;
+    private readonly WriterTelemetry _telemetry;
     private readonly Pipe<ClaimWork> _claims;
     private readonly Pipe<CommitWork> _commits;
     private readonly Pipe<TouchWork> _touches;
 
-    public RowWriter(Database database, RowCodec codec, Guid node)
+    public RowWriter(Database database, RowCodec codec, Guid node, EngineTelemetry telemetry)
     {
-        (_database, _codec, _node) = (database, codec, node);
+        (_database, _codec, _node, _health, _telemetry) = (database, codec, node, telemetry.Health, telemetry.Writer);
         _claims = new Pipe<ClaimWork>(loops: 2, MostKeys, ClaimAsync);
         _commits = new Pipe<CommitWork>(loops: 1, MostKeys, CommitAsync);
         _touches = new Pipe<TouchWork>(loops: 1, MostKeys, TouchAsync);
@@ -117,7 +120,7 @@ internal sealed class RowWriter : IAsyncDisposable
         {
             try
             {
-                var moved = await _database.RunAsync((connection, cancellation) => CommitAsync(connection, works, cancellation)).ConfigureAwait(false);
+                var moved = await MeasureAsync(works, () => _database.RunAsync((connection, cancellation) => CommitAsync(connection, works, cancellation))).ConfigureAwait(false);
                 works.ForEach(work => work.Done(moved.TryGetValue(Key(work.Route), out var version) ? version : null, null));
                 return;
             }
@@ -135,9 +138,27 @@ internal sealed class RowWriter : IAsyncDisposable
             }
             catch (DatabaseException e)
             {
+                _health.Refused();
                 works.ForEach(work => work.Done(null, e));
                 return;
             }
+        }
+    }
+
+    private async Task<T> MeasureAsync<T>(List<CommitWork> works, Func<Task<T>> commit)
+    {
+        var watch = _telemetry.Begin([]);
+        var changes = works.Sum(work => work.Changes.Length);
+        try
+        {
+            var done = await commit().ConfigureAwait(false);
+            _telemetry.End(watch, changes, failure: null);
+            return done;
+        }
+        catch (DatabaseException e)
+        {
+            _telemetry.End(watch, changes, e);
+            throw;
         }
     }
 

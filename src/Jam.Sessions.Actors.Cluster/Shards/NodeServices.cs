@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Jam.Sessions.Actors.Cluster.Rows;
 using Jam.Sessions.Actors.Events;
 using Jam.Sessions.Actors.Index;
 using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Settings;
+using Jam.Sessions.Actors.Telemetry;
 
 namespace Jam.Sessions.Actors.Cluster.Shards;
 
@@ -13,16 +15,24 @@ internal sealed class NodeServices : IAsyncDisposable
     /// <summary>How far a node's wall clock may be off.</summary>
     public static readonly TimeSpan MostClockOffset = TimeSpan.FromSeconds(1);
 
-    public NodeServices(ResolvedOptions options, Database database, Routes routes, Certainty certainty, Action<SessionEvent>? publish)
+    /// <param name="system">Whose event stream hears of events, where the options say so.</param>
+    /// <param name="options">Of the sessions.</param>
+    /// <param name="database">The way to the rows.</param>
+    /// <param name="routes">Where keys belong.</param>
+    /// <param name="certainty">Whether the node knows that it is a member.</param>
+    /// <param name="meters">Whoever makes the meters of the host; null: nobody does.</param>
+    public NodeServices(ActorSystem system, ResolvedOptions options, Database database, Routes routes, Certainty certainty, IMeterFactory? meters)
     {
         (Options, Database, Routes, Certainty) = (options, database, routes, certainty);
         Clock = new WallClock(options.TimeProvider);
         Rules = options.Rules();
-        Events = new EventHub(options.StoreName, publish, Clock);
+        Events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, Clock);
         Ends = new RecentEnds(options.MaxRememberedEnds);
+        Telemetry = JamSessions.TelemetryOf(system, options, Events, meters, hasFile: false);
+        Telemetry.Observe(Status);
         var codec = new RowCodec(Rules, Clock);
         Reader = new RowReader(database, codec);
-        Writer = new RowWriter(database, codec, Node);
+        Writer = new RowWriter(database, codec, Node, Telemetry);
     }
 
     /// <summary>This life of this node.</summary>
@@ -49,6 +59,12 @@ internal sealed class NodeServices : IAsyncDisposable
     /// <summary>Why sessions are gone that ended here.</summary>
     public RecentEnds Ends { get; }
 
+    /// <summary>What of this node is seen from outside.</summary>
+    public EngineTelemetry Telemetry { get; }
+
+    /// <summary>How much this node owns.</summary>
+    public OwnedCounts Owned { get; } = new();
+
     /// <summary>The way to all owners; nobody until the region is up.</summary>
     public IActorRef Region { get; set; } = ActorRefs.Nobody;
 
@@ -64,14 +80,13 @@ internal sealed class NodeServices : IAsyncDisposable
     /// <summary>Whether the node's part has ended, or its actor system has.</summary>
     public bool IsEnded { get; set; }
 
-    public SessionsStatus Status() =>
-        IsEnded ? new SessionsStatus(SessionsHealth.Unhealthy, "The engine has ended.")
-        : Database.IsAway ? new SessionsStatus(SessionsHealth.Unhealthy, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
-        : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
-        : Dispute is null ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is not up yet: it joins the cluster, or looks for one.")
-        : IsDisputed ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is in a cluster of its own, beside the one that uses the tables: give all nodes the same seed nodes.")
-        : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
-        : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
+    public SessionsStatus Status() => Verdict() with
+    {
+        Sessions = Owned.Sessions,
+        Keys = Owned.Keys,
+        KeyActors = Owned.Owners,
+        FailedCommits = Telemetry.Health.FailedCommits,
+    };
 
     /// <summary>Its keys have other owners: nobody is served here any more.</summary>
     public async Task LeaveAsync()
@@ -91,7 +106,17 @@ internal sealed class NodeServices : IAsyncDisposable
     {
         IsEnded = true;
         Events.Close();
+        Telemetry.Dispose();
         await Writer.DisposeAsync().ConfigureAwait(false);
         await Database.DisposeAsync().ConfigureAwait(false);
     }
+
+    private SessionsStatus Verdict() =>
+        IsEnded ? new SessionsStatus(SessionsHealth.Unhealthy, "The engine has ended.")
+        : Database.IsAway ? new SessionsStatus(SessionsHealth.Unhealthy, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
+        : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
+        : Dispute is null ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is not up yet: it joins the cluster, or looks for one.")
+        : IsDisputed ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is in a cluster of its own, beside the one that uses the tables: give all nodes the same seed nodes.")
+        : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
+        : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
 }

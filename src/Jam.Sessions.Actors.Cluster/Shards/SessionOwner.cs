@@ -34,14 +34,31 @@ internal sealed class SessionOwner : UntypedActor
     private List<OwnerRequest> _waiting = [];
     private OwnerBatch? _batch;
     private Claimed? _claimed;
-    private KeySessions _sessions = KeySessions.None;
     private long _nextDeadline;
     private long _highest;
     private bool _wasRefused;
     private bool _isBusy;
     private bool _isStopping;
 
+    private KeySessions Sessions
+    {
+        get;
+        set
+        {
+            _node.Owned.Moved(field.Count, value.Count);
+            field = value;
+        }
+    } = KeySessions.None;
+
     public SessionOwner(string owner, NodeServices node) => (_route, _node) = (Base64Url.DecodeFromChars(owner), node);
+
+    protected override void PreStart() => _node.Owned.OwnerBegan();
+
+    protected override void PostStop()
+    {
+        Sessions = KeySessions.None;
+        _node.Owned.OwnerEnded();
+    }
 
     protected override void OnReceive(object message)
     {
@@ -73,7 +90,7 @@ internal sealed class SessionOwner : UntypedActor
         }
 
         var now = _node.Clock.Now();
-        if (now >= _nextDeadline || _sessions.Find(_node.Rules.Ids.Of(id)) is not { IsReadable: true } session || !session.TrySee(now, out var isLater))
+        if (now >= _nextDeadline || Sessions.Find(_node.Rules.Ids.Of(id)) is not { IsReadable: true } session || !session.TrySee(now, out var isLater))
         {
             return false;
         }
@@ -163,9 +180,9 @@ internal sealed class SessionOwner : UntypedActor
         }
 
         _claimed = claimed;
-        _sessions = KeySessions.Of([.. claimed!.Sessions]);
+        Sessions = KeySessions.Of([.. claimed!.Sessions]);
         _highest = claimed.Sessions.Count == 0 ? 0 : claimed.Sessions[^1].DocumentId;
-        _nextDeadline = Deadlines.First(_sessions);
+        _nextDeadline = Deadlines.First(Sessions);
         _made.Add(claimed.Requests);
     }
 
@@ -197,7 +214,7 @@ internal sealed class SessionOwner : UntypedActor
         var requests = _waiting[..count];
         _waiting.RemoveRange(0, count);
         var now = _node.Clock.Now();
-        var sessions = new OwnedSessions(_sessions, _node.Rules, _node.Ends, now, _highest, mayNote: !_node.Database.IsAway && !_wasRefused);
+        var sessions = new OwnedSessions(Sessions, _node.Rules, _node.Ends, now, _highest, mayNote: !_node.Database.IsAway && !_wasRefused);
         var isDue = now >= _nextDeadline;
         _wasRefused = false;
         if (isDue)
@@ -214,7 +231,7 @@ internal sealed class SessionOwner : UntypedActor
         if (changes.Stated.IsEmpty)
         {
             _made.Add(requests, isCommitted: false, now);
-            _nextDeadline = isDue ? Deadlines.First(_sessions) : _nextDeadline;
+            _nextDeadline = isDue ? Deadlines.First(Sessions) : _nextDeadline;
             Answer(requests);
             Touch(sessions.Used);
             return;
@@ -294,10 +311,11 @@ internal sealed class SessionOwner : UntypedActor
 
     private void Publish(OwnerBatch batch, long version)
     {
-        (_sessions, _highest) = (batch.Sessions.After, batch.Sessions.Highest);
+        (Sessions, _highest) = (batch.Sessions.After, batch.Sessions.Highest);
         _claimed = _claimed! with { Version = version };
-        _nextDeadline = batch.IsSwept ? Deadlines.First(_sessions) : Math.Min(_nextDeadline, Deadlines.First(batch.Changes));
+        _nextDeadline = batch.IsSwept ? Deadlines.First(Sessions) : Math.Min(_nextDeadline, Deadlines.First(batch.Changes));
         _made.Add(batch.Requests, isCommitted: true, batch.Now);
+        _node.Telemetry.Count(batch.Changes.Stated);
         Remember(batch.Changes);
         Answer(batch.Requests);
         Touch(batch.Sessions.Used);
@@ -389,7 +407,7 @@ internal sealed class SessionOwner : UntypedActor
     /// <summary>What is under way is done. A key without sessions leaves no row, unless the next owner needs to know what was just done; the sweep takes that one.</summary>
     private void Leave()
     {
-        if (_claimed is { } claimed && _sessions.IsEmpty && !_made.AreRecent(_node.Clock.Now()) && !_node.Database.IsAway)
+        if (_claimed is { } claimed && Sessions.IsEmpty && !_made.AreRecent(_node.Clock.Now()) && !_node.Database.IsAway)
         {
             _ = ForgetAsync(claimed.Version);
         }

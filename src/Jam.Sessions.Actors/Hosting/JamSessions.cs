@@ -168,7 +168,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
         // As in jam the id that is given out is a token; what is hashed stays as short as it was made.
         var identities = new IdentitySource(options, table, rules.Ids, rules.Ids.AreHashed ? null : ring?.Fernet);
         var events = new EventHub(options.StoreName, options.PublishEvents ? system.EventStream.Publish : null, clock);
-        var telemetry = TelemetryOf(system, options, events, meters);
+        var telemetry = TelemetryOf(system, options, events, meters, hasFile: true);
         var services = new ManagerServices(options, table, identities, threads, clock, events, telemetry)
         {
             OpenLog = log(threads, telemetry),
@@ -199,7 +199,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
     private static void StartScheduler(ActorSystem system) =>
         Ambient.Without(static scheduler => scheduler.ScheduleOnceCancelable(TimeSpan.Zero, static () => { }), system.Scheduler.Advanced);
 
-    private static EngineTelemetry TelemetryOf(ActorSystem system, ResolvedOptions options, EventHub events, IMeterFactory? meters)
+    internal static EngineTelemetry TelemetryOf(ActorSystem system, ResolvedOptions options, EventHub events, IMeterFactory? meters, bool hasFile)
     {
         var log = new EngineLog(Logging.GetLogger(system, typeof(JamSessions)));
         var perMinute = options.GuessingAlarmPerMinute;
@@ -209,7 +209,7 @@ public sealed class JamSessions : IJamSessions, IAsyncDisposable
             log.Write(LogLines.Guessing, count, perMinute);
         });
         var patience = StoreHealth.Patience + (options.Durability == Durability.Relaxed ? options.FlushInterval : TimeSpan.Zero);
-        return new EngineTelemetry(meters, options.StoreName, new StoreHealth(options.TimeProvider, patience), alarm);
+        return new EngineTelemetry(meters, options.StoreName, new StoreHealth(options.TimeProvider, patience), alarm, hasFile);
     }
 
     private static Func<EngineThreads, EngineTelemetry, Func<IActorRefFactory, ICommitLog>> LogOver(JournaledFile file, ResolvedOptions options) => (threads, telemetry) => parent =>

@@ -20,7 +20,8 @@ internal sealed class EngineMeter : IDisposable
 
     /// <param name="factory">Whoever makes the meters of the host; null: nobody does.</param>
     /// <param name="store">The store's name; empty for the one that needs none.</param>
-    public EngineMeter(IMeterFactory? factory, string store)
+    /// <param name="hasFile">Whether there is a JSON file with its journal: without one nothing is said of it.</param>
+    public EngineMeter(IMeterFactory? factory, string store, bool hasFile)
     {
         _store = store.Length == 0 ? [] : [new(Names.StoreTag, store)];
 
@@ -39,17 +40,16 @@ internal sealed class EngineMeter : IDisposable
         _meter.CreateObservableUpDownCounter(Names.Active, () => Of(static s => s.Sessions), "{session}", "Sessions in memory; those that have ended count until they are swept.");
         _meter.CreateObservableUpDownCounter(Names.Keys, () => Of(static s => s.Keys), "{key}", "Session keys that have a session.");
         _meter.CreateObservableUpDownCounter(Names.KeyActors, () => Of(static s => s.KeyActors), "{actor}", "Session keys that have an actor.");
-        _meter.CreateObservableUpDownCounter(Names.JournalSize, () => Of(static s => s.JournalBytes), "By", "The journal's bytes that the JSON file does not hold.");
-        _meter.CreateObservableUpDownCounter(Names.FileSize, () => Of(static s => s.FileBytes), "By", "The JSON file's bytes.");
-        _meter.CreateObservableGauge(Names.CommitWait, () => Of(static s => s.LongestWait.TotalSeconds), "s", "How long the oldest change that is not on the disk has waited.");
         _meter.CreateObservableGauge(Names.Health, () => Of(static s => (int)s.Health), description: "0: healthy; 1: degraded; 2: unhealthy.");
-        _meter.CreateObservableGauge(Names.EncryptionKeysNeeded, () => Of(static s => (long?)s.EncryptionKeysNeeded), "{key}", "Encryption keys without which some session could not be read.");
 
         // Of their own, and 0 from the beginning: who looks at rates does not see the first step of what was not there before.
-        _meter.CreateObservableCounter(Names.CommitFailures, () => Of(static s => s.FailedCommits), "{commit}", "Commits that the disk refused.");
-        _meter.CreateObservableCounter(Names.SnapshotFailures, () => Of(static s => s.FailedSnapshots), "{snapshot}", "Rewrites of the JSON file that failed.");
+        _meter.CreateObservableCounter(Names.CommitFailures, () => Of(static s => s.FailedCommits), "{commit}", "Commits that the disk, or the database, refused.");
         _meter.CreateObservableCounter(Names.Reads, ObserveReads, "{read}", "Sessions that were asked for.");
         _meter.CreateObservableCounter(Names.UnknownIds, ObserveUnknown, "{lookup}", "Look-ups of ids that were never issued, or ended longer ago than is remembered.");
+        if (hasFile)
+        {
+            CreateInstrumentsOfFile();
+        }
     }
 
     public static string Version { get; } = typeof(EngineMeter).Assembly.GetName().Version!.ToString(3);
@@ -81,6 +81,15 @@ internal sealed class EngineMeter : IDisposable
     {
         _sources = null;
         _meter.Dispose();
+    }
+
+    private void CreateInstrumentsOfFile()
+    {
+        _meter.CreateObservableUpDownCounter(Names.JournalSize, () => Of(static s => s.JournalBytes), "By", "The journal's bytes that the JSON file does not hold.");
+        _meter.CreateObservableUpDownCounter(Names.FileSize, () => Of(static s => s.FileBytes), "By", "The JSON file's bytes.");
+        _meter.CreateObservableGauge(Names.CommitWait, () => Of(static s => s.LongestWait.TotalSeconds), "s", "How long the oldest change that is not on the disk has waited.");
+        _meter.CreateObservableGauge(Names.EncryptionKeysNeeded, () => Of(static s => (long?)s.EncryptionKeysNeeded), "{key}", "Encryption keys without which some session could not be read.");
+        _meter.CreateObservableCounter(Names.SnapshotFailures, () => Of(static s => s.FailedSnapshots), "{snapshot}", "Rewrites of the JSON file that failed.");
     }
 
     private Measurement<T>[] Of<T>(Func<SessionsStatus, T?> value)

@@ -8,9 +8,10 @@ namespace Jam.Sessions.Actors.Telemetry;
 /// <param name="store">The store's name; empty for the one that needs none.</param>
 /// <param name="health">How the engine is.</param>
 /// <param name="alarm">Hears of ids that were never issued; null: nobody does.</param>
-internal sealed class EngineTelemetry(IMeterFactory? factory, string store, StoreHealth health, GuessAlarm? alarm) : IDisposable
+/// <param name="hasFile">Whether there is a JSON file with its journal.</param>
+internal sealed class EngineTelemetry(IMeterFactory? factory, string store, StoreHealth health, GuessAlarm? alarm, bool hasFile) : IDisposable
 {
-    private readonly EngineMeter _meter = new(factory, store);
+    private readonly EngineMeter _meter = new(factory, store, hasFile);
 
     public ReadCells Reads { get; } = new();
 

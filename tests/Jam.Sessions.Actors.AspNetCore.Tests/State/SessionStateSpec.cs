@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Jam.Sessions.Actors.AspNetCore.Tests.State;
 
@@ -294,6 +295,23 @@ public sealed class SessionStateSpec
         await browser.PostAsync($"/set?name={Uri.EscapeDataString(name)}&value={value}");
         Assert.StartsWith($"{name}={value} ", await browser.GetAsync("/all"), StringComparison.Ordinal);
         Assert.Equal("ann", await browser.MeAsync());
+    }
+
+    [Fact]
+    public async Task Options_that_cannot_work_fail_the_start()
+    {
+        foreach (var (configure, name) in new (Action<JamSessionStateOptions>, string)[]
+        {
+            (o => o.AnonymousIdleTimeout = TimeSpan.FromMilliseconds(999), nameof(JamSessionStateOptions.AnonymousIdleTimeout)),
+            (o => o.MaxAnonymousSessions = 0, nameof(JamSessionStateOptions.MaxAnonymousSessions)),
+            (o => o.MaxValueBytes = 0, nameof(JamSessionStateOptions.MaxValueBytes)),
+            (o => o.MaxStateBytes = 0, nameof(JamSessionStateOptions.MaxStateBytes)),
+            (o => o.Cookie = new CookieBuilder(), nameof(JamSessionStateOptions.Cookie)),
+        })
+        {
+            var failure = await Assert.ThrowsAsync<OptionsValidationException>(async () => await (await StartAsync(configure)).DisposeAsync());
+            Assert.Contains(name, failure.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

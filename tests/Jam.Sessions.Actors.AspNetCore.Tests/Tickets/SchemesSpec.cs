@@ -118,6 +118,34 @@ public sealed class SchemesSpec
         StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_ticket_format_of_somebody_else_fails_the_start_where_it_would_be_replaced()
+    {
+        Assert.Contains(
+            "TicketDataFormat of its own",
+            await FailingAsync(services => services.AddJamTickets(o => o.Cookie = TicketCookie.PlainId).AddAuthentication().AddCookie(o => o.TicketDataFormat = new PlainIdFormat("other"))),
+            StringComparison.Ordinal);
+        await using var site = await Site.StartAsync(cookie: o => o.TicketDataFormat = new PlainIdFormat(Site.Scheme));
+        Assert.NotNull(await site.Sessions.GetAsync((await site.SignedInAsync("ann")).Cookie));
+    }
+
+    [Fact]
+    public async Task A_size_of_the_cache_below_nothing_fails_the_start() =>
+        Assert.Contains("CachedTickets", await FailingAsync(services => services.AddJamTickets(o => o.CachedTickets = -1).AddAuthentication().AddCookie()), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_cookie_that_scripts_or_plain_http_could_see_is_none_and_that_is_said()
+    {
+        await using var site = await Site.StartAsync(cookie: o => (o.Cookie.HttpOnly, o.Cookie.SecurePolicy) = (false, CookieSecurePolicy.None));
+        var browser = await site.SignedInAsync("ann");
+        Assert.All(browser.SetCookies, cookie => Assert.True(cookie is { HttpOnly: true, Secure: true }));
+        var warning = Assert.Single(site.Log.Warnings, text => text.Contains("no effect", StringComparison.Ordinal));
+        Assert.All((string[])["HttpOnly = false", "SecurePolicy = None", "AllowHttp"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+
+        await using var plain = await Site.StartAsync(o => o.AllowHttp = true, o => o.Cookie.SecurePolicy = CookieSecurePolicy.None);
+        Assert.DoesNotContain(plain.Log.Warnings, text => text.Contains("no effect", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_exist_fails_the_start() => Assert.Contains(
         "AddJamSessions(\"elsewhere\"", await FailingAsync(services => services.AddJamTickets(o => o.Store = "elsewhere").AddAuthentication().AddCookie()), StringComparison.Ordinal);
 

@@ -28,6 +28,18 @@ public sealed class ClusterRulesSpec
     }
 
     [Theory]
+    [InlineData("Host=db;Pass word=hunter2")]
+    [InlineData("Host=db;Port=hunter2")]
+    [InlineData("Database=hunter2")]
+    [InlineData("hunter2")]
+    public async Task What_is_no_connection_string_is_refused_and_not_repeated(string text)
+    {
+        var refusal = await RefusalAsync("", configure: o => o.ConnectionString = text);
+        Assert.Contains("not what Npgsql takes", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false, false, "asks nobody who connects")]
     [InlineData(true, true, "takes any certificate")]
     public async Task Tls_that_lets_anybody_in_is_refused(bool isMutual, bool isUnchecked, string why)

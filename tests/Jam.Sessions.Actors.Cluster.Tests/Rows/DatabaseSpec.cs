@@ -1,5 +1,6 @@
 using Jam.Sessions.Actors.Cluster.Rows;
 using Jam.Sessions.Actors.Cluster.Tests.Nodes;
+using Jam.Sessions.Actors.Cluster.Tests.Support;
 using Jam.Sessions.Actors.Cluster.Torture;
 using Npgsql;
 
@@ -62,6 +63,22 @@ public sealed class DatabaseSpec : IAsyncLifetime
         Assert.Equal(DatabaseFault.Refused, refusal.Fault);
         Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
         Assert.False(database.IsAway);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_slow_to_answer_is_found_again()
+    {
+        await using var link = SlowLink.To(_server.Port, TimeSpan.FromSeconds(1.5));
+        var slow = new NpgsqlConnectionStringBuilder(_server.ConnectionString("tests")) { Host = "127.0.0.1", Port = link.Port };
+        await using var database = new Database(slow.ConnectionString, "public", TimeSpan.FromSeconds(10));
+        await InsertAsync(database);
+        _server.Kill();
+        await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database));
+        Assert.True(database.IsAway);
+        await _server.StartAgainAsync();
+        await TwoNodes.UntilAsync(() => Task.FromResult(!database.IsAway));
+        await InsertAsync(database);
+        Assert.Equal("2", await CountAsync());
     }
 
     private Task<string> CountAsync() => _server.QueryAsync("select count(*) from calls", "tests");

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Configuration;
 using Jam.Sessions.Actors.Cluster.Torture;
@@ -38,14 +39,15 @@ public sealed class OneNode : IAsyncLifetime
     }
 
     /// <summary>A store on tables of its own.</summary>
-    public Task<JamSessionsCluster> StartAsync(Action<JamSessionsClusterOptions>? configure = null) => StartAsync(System, $"s{Interlocked.Increment(ref _schemas)}", configure);
+    public Task<JamSessionsCluster> StartAsync(Action<JamSessionsClusterOptions>? configure = null, IMeterFactory? meters = null) =>
+        StartAsync(System, $"s{Interlocked.Increment(ref _schemas)}", configure, meters);
 
     /// <summary>A store on the tables of a schema.</summary>
-    public Task<JamSessionsCluster> StartAsync(ActorSystem system, string schema, Action<JamSessionsClusterOptions>? configure = null)
+    public Task<JamSessionsCluster> StartAsync(ActorSystem system, string schema, Action<JamSessionsClusterOptions>? configure = null, IMeterFactory? meters = null)
     {
         var options = new JamSessionsClusterOptions { ConnectionString = Server.ConnectionString("tests", maxPoolSize: 10), Schema = schema };
         configure?.Invoke(options);
-        return JamSessionsCluster.StartAsync(system, options);
+        return JamSessionsCluster.StartAsync(system, options, meters, CancellationToken.None);
     }
 }
 

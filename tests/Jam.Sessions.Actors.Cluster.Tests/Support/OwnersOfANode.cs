@@ -22,8 +22,9 @@ internal sealed class OwnersOfANode : IAsyncDisposable
         var options = new JamSessionsClusterOptions { ConnectionString = connectionString, Schema = schema };
         configure?.Invoke(options.Sessions);
         var secret = await ClusterSchema.PrepareAsync(connectionString, schema, mayChange: true, CancellationToken.None);
+        var certainty = new Certainty(TimeSpan.FromHours(1), TimeProvider.System);
         var services = new NodeServices(
-            ClusterRules.Resolve(options, node.System), new Database(connectionString, schema, options.CallTimeout), new Routes(secret), new Certainty(TimeSpan.FromHours(1), TimeProvider.System), publish: null) { Dispute = false };
+            node.System, ClusterRules.Resolve(options, node.System), new Database(connectionString, schema, options.CallTimeout), new Routes(secret), certainty, meters: null) { Dispute = false };
         var owners = new OwnersOfANode(node.System, services);
         owners.BeSure();
         return owners;

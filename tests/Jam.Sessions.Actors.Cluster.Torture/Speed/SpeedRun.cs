@@ -26,8 +26,9 @@ internal static class SpeedRun
 
         await using var one = await SpeedNodes.StartAsync(1, server.ConnectionString("speed", maxPoolSize: 20), "one");
         await using var three = await SpeedNodes.StartAsync(3, server.ConnectionString("speed", maxPoolSize: 20), "three");
+        await using var orleans = await OrleansNode.StartAsync(server, "speed");
         var (idsOfOne, idsOfThree) = (await CreateAsync(one), await CreateAsync(three));
-        List<double> bench = [], alone = [], together = [], gets = [], echoes = [], remote = [];
+        List<double> bench = [], alone = [], together = [], grains = [], gets = [], echoes = [], remote = [];
         for (var round = 0; round <= Rounds; round++)
         {
             List<(List<double> To, double Value)> measured =
@@ -35,6 +36,7 @@ internal static class SpeedRun
                 (bench, await PgbenchAsync(server, script)),
                 (alone, await UpdatesAsync(one, idsOfOne)),
                 (together, await UpdatesAsync(three, idsOfThree)),
+                (grains, await PerSecondAsync(_ => orleans.UpdateAsync($"user{Random.Shared.Next(Keys)}", s_data.Json), Callers)),
                 (gets, await PerSecondAsync(caller => one.Clients[0].GetAsync(idsOfOne[caller % Keys]).AsTask(), callers: 1)),
                 (echoes, await PerSecondAsync(caller => one.Echoes.Ask<SpeedNodes.Call>(new SpeedNodes.Call($"e{caller % Keys}"), TimeSpan.FromSeconds(5)), callers: 1)),
                 (remote, await PerSecondAsync(caller => three.Clients[0].GetAsync(idsOfThree[caller % Keys]).AsTask(), callers: 1)),
@@ -49,6 +51,7 @@ internal static class SpeedRun
         Console.WriteLine("| what | ratio | goal |\n|---|---|---|");
         Print("updates, 32 callers, one node / pgbench single-row updates, 32 clients", alone, bench, "≥ 0.8");
         Print("updates, 32 callers, three nodes / the same", together, bench, "≥ 0.5");
+        Print("updates, 32 callers, one Orleans silo with ADO.NET storage / the same", grains, bench, "reported");
         Print("time of a local get / of an echo entity behind a region", echoes, gets, "≤ 1.5");
         Print("time of a get among three nodes / of a local get", gets, remote, "reported");
         return 0;

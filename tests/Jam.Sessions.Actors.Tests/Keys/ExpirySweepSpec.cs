@@ -120,7 +120,7 @@ public sealed class ExpirySweepSpec
     private EngineTelemetry Telemetry()
     {
         // Nobody listens to it: its meter would be heard by tests that come later.
-        var telemetry = new EngineTelemetry(factory: null, "", new StoreHealth(_time, StoreHealth.Patience), alarm: null);
+        var telemetry = new EngineTelemetry(factory: null, "", new StoreHealth(_time, StoreHealth.Patience), alarm: null, hasFile: true);
         telemetry.Dispose();
         return telemetry;
     }

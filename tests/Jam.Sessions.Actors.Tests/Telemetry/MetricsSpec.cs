@@ -147,7 +147,7 @@ public sealed class MetricsSpec : MeteredTest
 
         static EngineMeter Observed(IMeterFactory factory, string store, int active)
         {
-            var meter = new EngineMeter(factory, store);
+            var meter = new EngineMeter(factory, store, hasFile: true);
             meter.Observe(() => new SessionsStatus(SessionsHealth.Healthy, "") { Sessions = active }, new ReadCells());
             return meter;
         }
@@ -158,7 +158,7 @@ public sealed class MetricsSpec : MeteredTest
     {
         var published = new List<string>();
         using var listener = new MeterListener();
-        using var meter = new EngineMeter(Instruments.Factory, "");
+        using var meter = new EngineMeter(Instruments.Factory, "", hasFile: true);
         listener.InstrumentPublished = (instrument, _) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, Instruments.Factory))
@@ -219,7 +219,7 @@ public sealed class MetricsSpec : MeteredTest
     public void Encryption_keys_are_told_where_they_are_known()
     {
         using var needed = Instruments.Collect<long>(Names.EncryptionKeysNeeded);
-        using var meter = new EngineMeter(Instruments.Factory, "");
+        using var meter = new EngineMeter(Instruments.Factory, "", hasFile: true);
         var known = default(int?);
         meter.Observe(() => new SessionsStatus(SessionsHealth.Healthy, "") { EncryptionKeysNeeded = known }, new ReadCells());
         needed.RecordObservableInstruments();
