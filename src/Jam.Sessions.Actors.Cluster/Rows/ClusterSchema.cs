@@ -52,8 +52,8 @@ internal static class ClusterSchema
             if (version < Newest && !mayChange)
             {
                 throw Refusal(version == 0
-                    ? $"The schema {schema} has no sessions' tables. Run `jam-sessions-cluster init`, or set CreateSchema."
-                    : $"The schema {schema} is of version {version}, and this build needs {Newest}. Run `jam-sessions-cluster init`, or set CreateSchema.");
+                    ? $"The schema {schema} has no sessions' tables. Run `jam-sessions-cluster init --schema {schema}`, or set CreateSchema."
+                    : $"The schema {schema} is of version {version}, and this build needs {Newest}. Run `jam-sessions-cluster init --schema {schema}`, or set CreateSchema.");
             }
 
             await UpgradeAsync(connection, schema, version, cancellation).ConfigureAwait(false);

@@ -113,10 +113,12 @@ internal sealed class NodeServices : IAsyncDisposable
 
     private SessionsStatus Verdict() =>
         IsEnded ? new SessionsStatus(SessionsHealth.Unhealthy, "The engine has ended.")
-        : Database.IsAway ? new SessionsStatus(SessionsHealth.Unhealthy, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
-        : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
         : Dispute is null ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is not up yet: it joins the cluster, or looks for one.")
         : IsDisputed ? new SessionsStatus(SessionsHealth.Unhealthy, "This node is in a cluster of its own, beside the one that uses the tables: give all nodes the same seed nodes.")
+        : Certainty.ClockOffset.Duration() > MostClockOffset ? new SessionsStatus(SessionsHealth.Unhealthy, $"The clock of this machine is {Certainty.ClockOffset.TotalSeconds:0.0} s off that of the other nodes.")
+
+        // As a disk that refuses: whoever takes all nodes out of the balance for it takes the reads away too.
+        : Database.IsAway ? new SessionsStatus(SessionsHealth.Degraded, "PostgreSQL cannot be reached: changes fail; sessions whose owners are up are read.")
         : !Certainty.IsSure ? new SessionsStatus(SessionsHealth.Degraded, "This node does not hear a majority of the cluster.")
         : new SessionsStatus(SessionsHealth.Healthy, "Every change is committed to PostgreSQL before it is answered.");
 }

@@ -69,8 +69,8 @@ public sealed class InitSpec(OneNode node) : ClusterToolTest(node)
     [Fact]
     public void Without_tables_nothing_else_is_done()
     {
-        Run("stats").Refused(ExitCode.Refused, "Run `jam-sessions-cluster init`");
-        Run("export", At("e")).Refused(ExitCode.Refused, "Run `jam-sessions-cluster init`");
+        Run("stats").Refused(ExitCode.Refused, $"Run `jam-sessions-cluster init --schema {Name}`");
+        Run("export", At("e")).Refused(ExitCode.Refused, $"Run `jam-sessions-cluster init --schema {Name}`");
         Assert.False(File.Exists(At("e")));
     }
 

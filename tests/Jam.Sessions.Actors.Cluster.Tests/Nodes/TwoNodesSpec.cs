@@ -133,7 +133,7 @@ public sealed class TwoNodesSpec(TwoNodes nodes) : IClassFixture<TwoNodes>
 
         // All the time the nodes knew that it is away, and then no call waits for it.
         Assert.Equal(epochs, Epochs());
-        Assert.Equal(SessionsHealth.Unhealthy, (await First.StatusAsync()).Health);
+        Assert.Equal(SessionsHealth.Degraded, (await First.StatusAsync()).Health);
         await nodes.Server.StartAgainAsync();
         await TwoNodes.UntilAsync(async () => (await First.StatusAsync()).Health == SessionsHealth.Healthy && (await Second.StatusAsync()).Health == SessionsHealth.Healthy);
         await Task.WhenAll(ids.Select(id => Second.UpdateAsync(id, Data(2))));
