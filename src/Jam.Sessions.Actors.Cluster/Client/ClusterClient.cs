@@ -24,11 +24,12 @@ internal sealed class ClusterClient : IJamSessions
 
     private readonly NodeServices _node;
     private readonly RowQueries _queries;
+    private readonly KnownRoutes _routes;
     private readonly IdDraw _ids;
 
     public ClusterClient(NodeServices node)
     {
-        (_node, _queries, _ids) = (node, new RowQueries(node), new IdDraw(node.Options));
+        (_node, _queries, _routes, _ids) = (node, new RowQueries(node), new KnownRoutes(node), new IdDraw(node.Options));
         Sweeper = new Sweeper(node, SweepAsync);
     }
 
@@ -39,10 +40,24 @@ internal sealed class ClusterClient : IJamSessions
 
     public ValueTask<Session?> GetAsync(string sessionId, CancellationToken cancellationToken = default)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<Session?>(cancellationToken);
+        }
+
         var get = new GetSession(sessionId);
-        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<Session?>(cancellationToken)
-            : !_node.IsEnded && _node.Routes.OfId(sessionId) is { } route ? FoundAsync(CallAsync(route, get, drawnId: null), cancellationToken)
-            : FoundAsync(TryAnswerAsync(get), cancellationToken);
+        if (_node.IsEnded || _routes.TryFind(sessionId) is not { } route)
+        {
+            return FoundAsync(TryAnswerAsync(get), cancellationToken);
+        }
+
+        if (_node.Views.TryRead(Routes.OwnerOf(route), sessionId, isUse: true, _node) is not { } session)
+        {
+            return FoundAsync(CallAsync(route, get, drawnId: null), cancellationToken);
+        }
+
+        _node.Telemetry.Reads.Found();
+        return new ValueTask<Session?>(session);
     }
 
     public Task UpdateAsync(string sessionId, SessionData data, CancellationToken cancellationToken = default) =>
@@ -167,10 +182,15 @@ internal sealed class ClusterClient : IJamSessions
 
     private async Task<object> AskBySessionAsync(string id, ISessionMessage message, Func<SessionEndReason, object> missing)
     {
-        var route = _node.Routes.OfId(id) ?? await _node.Reader.RouteOfAsync(id).ConfigureAwait(false);
+        var route = await _routes.FindAsync(id).ConfigureAwait(false);
         if (route is null)
         {
             return missing(_node.Ends.Find(_node.Rules.Ids.Of(id)));
+        }
+
+        if (message is GetSession or PeekSession && _node.Views.TryRead(Routes.OwnerOf(route), id, isUse: message is GetSession, _node) is { } session)
+        {
+            return new SessionFound(session);
         }
 
         if (message is not ReworkSession)
@@ -210,9 +230,8 @@ internal sealed class ClusterClient : IJamSessions
             DrawnId = drawnId,
         };
         var mayBeDone = false;
-        while (true)
+        for (var left = Deadline; ; left = Deadline - TimeProvider.System.GetElapsedTime(began))
         {
-            var left = Deadline - TimeProvider.System.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || _node.IsEnded)
             {
                 return mayBeDone ? DatabaseException.OutcomeUnknown() : _node.IsEnded ? new SessionsStoppingException() : Unanswered();

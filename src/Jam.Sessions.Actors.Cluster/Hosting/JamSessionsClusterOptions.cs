@@ -23,7 +23,7 @@ public sealed class JamSessionsClusterOptions
     /// <value>1 s to 1 minute. Default: 5 s.</value>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a key keeps its owner after its last request. The next request then reads its rows.</summary>
+    /// <summary>How long a key keeps its owner after its last request; reads on the owner's own node do not count. The next request then reads its rows.</summary>
     /// <value>At least 1 s. Default: 10 minutes.</value>
     public TimeSpan KeyIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Model;
 using Jam.Sessions.Actors.Telemetry;
 using Npgsql;
 using NpgsqlTypes;
@@ -47,11 +48,12 @@ internal sealed class RowWriter : IAsyncDisposable
         }
     }
 
-    public void Touch(TouchWork work)
+    /// <summary>A session was used: the rows are told, where what they know is no longer enough. Nobody waits for it.</summary>
+    public void Touch(Document session)
     {
-        if (!_touches.TryAdd(work))
+        if (session.TryClaim(out var until, out var before) && !_touches.TryAdd(new TouchWork(session, until, () => session.Forget(until, before))))
         {
-            work.Failed();
+            session.Forget(until, before);
         }
     }
 
@@ -189,7 +191,7 @@ internal sealed class RowWriter : IAsyncDisposable
                 endedOf.Add(work.Route);
                 endedKeys.Add(RowCodec.KeyBytes(end.Before!.Key));
                 endedHandles.Add(end.Before.Handle);
-                endedWhy.Add((short)Model.Intents.Why(end.Intent));
+                endedWhy.Add((short)Intents.Why(end.Intent));
             }
         }
 

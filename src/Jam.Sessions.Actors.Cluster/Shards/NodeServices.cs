@@ -62,6 +62,9 @@ internal sealed class NodeServices : IAsyncDisposable
     /// <summary>What of this node is seen from outside.</summary>
     public EngineTelemetry Telemetry { get; }
 
+    /// <summary>What this node owns, as reads on it see it.</summary>
+    public OwnerViews Views { get; } = new();
+
     /// <summary>How much this node owns.</summary>
     public OwnedCounts Owned { get; } = new();
 

@@ -25,8 +25,10 @@ internal sealed class SessionOwner : UntypedActor
     // A copy of a change whose asker has long gone on is not made any more. Clocks of nodes may differ by some of it.
     private static readonly long s_heard = TimeSpan.FromSeconds(5).Ticks;
 
+    private readonly string _owner;
     private readonly byte[] _route;
     private readonly NodeServices _node;
+    private readonly OwnerViews.Place _place;
     private readonly MadeChanges _made = new();
 
     // Changes that wait or are on their way to the rows.
@@ -50,12 +52,13 @@ internal sealed class SessionOwner : UntypedActor
         }
     } = KeySessions.None;
 
-    public SessionOwner(string owner, NodeServices node) => (_route, _node) = (Base64Url.DecodeFromChars(owner), node);
+    public SessionOwner(string owner, NodeServices node) => (_owner, _route, _node, _place) = (owner, Base64Url.DecodeFromChars(owner), node, node.Views.Begin(owner));
 
     protected override void PreStart() => _node.Owned.OwnerBegan();
 
     protected override void PostStop()
     {
+        _node.Views.End(_owner, _place);
         Sessions = KeySessions.None;
         _node.Owned.OwnerEnded();
     }
@@ -79,28 +82,28 @@ internal sealed class SessionOwner : UntypedActor
         }
 
         GoOn();
+        Show();
+    }
+
+    /// <summary>Lets reads on this node see the key, where nothing is under way.</summary>
+    private void Show()
+    {
+        var view = _isBusy || _isStopping || _claimed is null ? null : new OwnerView(Sessions, _claimed.Epoch, _nextDeadline);
+        if (view != _place.Current)
+        {
+            _place.Current = view;
+        }
     }
 
     /// <summary>A read of a living session, where nothing is under way: by far the most frequent request.</summary>
     private bool TryAnswerAtOnce(ToOwner request)
     {
-        if (request.Message is not GetSession { SessionId: var id } || _isBusy || _waiting.Count > 0 || _claimed is null || _claimed.Epoch != _node.Database.Epoch || !_node.IsSure)
+        if (request.Message is not GetSession { SessionId: var id } || _place.Current?.TryRead(id, isUse: true, _node) is not { } session)
         {
             return false;
         }
 
-        var now = _node.Clock.Now();
-        if (now >= _nextDeadline || Sessions.Find(_node.Rules.Ids.Of(id)) is not { IsReadable: true } session || !session.TrySee(now, out var isLater))
-        {
-            return false;
-        }
-
-        Sender.Tell(new OwnerReply(new SessionFound(new SeenSession(session, id))), Self);
-        if (isLater)
-        {
-            Touch([session]);
-        }
-
+        Sender.Tell(new OwnerReply(new SessionFound(session)), Self);
         return true;
     }
 
@@ -233,7 +236,7 @@ internal sealed class SessionOwner : UntypedActor
             _made.Add(requests, isCommitted: false, now);
             _nextDeadline = isDue ? Deadlines.First(Sessions) : _nextDeadline;
             Answer(requests);
-            Touch(sessions.Used);
+            sessions.Used.ForEach(_node.Writer.Touch);
             return;
         }
 
@@ -318,7 +321,7 @@ internal sealed class SessionOwner : UntypedActor
         _node.Telemetry.Count(batch.Changes.Stated);
         Remember(batch.Changes);
         Answer(batch.Requests);
-        Touch(batch.Sessions.Used);
+        batch.Sessions.Used.ForEach(_node.Writer.Touch);
     }
 
     /// <summary>Tells those who listen, and whoever asks later why a session is gone.</summary>
@@ -378,17 +381,6 @@ internal sealed class SessionOwner : UntypedActor
         }
     }
 
-    private void Touch(List<Document> used)
-    {
-        foreach (var session in used)
-        {
-            if (session.TryClaim(out var until, out var before))
-            {
-                _node.Writer.Touch(new TouchWork(session, until, () => session.Forget(until, before)));
-            }
-        }
-    }
-
     private void Answer(List<OwnerRequest> requests) => requests.ForEach(request => Reply(request, request.Answer!));
 
     private void Reply(OwnerRequest request, object answer)
@@ -429,6 +421,7 @@ internal sealed class SessionOwner : UntypedActor
 
     private IActorRef BeginStep()
     {
+        _place.Current = null;
         _isBusy = true;
         return Self;
     }

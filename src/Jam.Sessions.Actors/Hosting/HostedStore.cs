@@ -41,29 +41,17 @@ internal sealed class HostedStore : IRequiredActor<JamSessions>
 /// <summary>The stores that a host has registered.</summary>
 internal sealed class HostedStores
 {
-    private readonly Func<ActorSystem?> _system;
-    private readonly Func<string, JamSessionsOptions> _options;
-    private readonly IMeterFactory? _meters;
+    private readonly IServiceProvider _services;
     private readonly Dictionary<string, HostedStore> _stores;
 
     public HostedStores(IEnumerable<StoreRegistration> registrations, IServiceProvider services)
-        : this(registrations, services.GetService<ActorSystem>, name => services.GetRequiredService<IOptionsMonitor<JamSessionsOptions>>().Get(name), services.GetService<IMeterFactory>())
     {
-    }
-
-    private HostedStores(IEnumerable<StoreRegistration> registrations, Func<ActorSystem?> system, Func<string, JamSessionsOptions> options, IMeterFactory? meters = null)
-    {
-        _meters = meters;
-        _system = system;
-        _options = options;
+        _services = services;
         _stores = registrations.ToDictionary(store => store.Name, store => new HostedStore(() => StartAsync(store)), StringComparer.Ordinal);
     }
 
     /// <summary>The store that needs no name; null where all have one.</summary>
     public HostedStore? Unnamed => _stores.GetValueOrDefault("");
-
-    /// <summary>One store that no container knows: as the obsolete way had it, an actor and no client.</summary>
-    public static HostedStores StandAlone(ActorSystem system) => new([new StoreRegistration("", Section: null)], () => system, _ => new JamSessionsOptions());
 
     public HostedStore Of(string name) => _stores[name];
 
@@ -76,7 +64,7 @@ internal sealed class HostedStores
             await store.StartAsync().ConfigureAwait(false);
         }
 
-        var unknown = ResolvedOptions.StoresIn(_system()!.Settings.Config).Except(_stores.Keys).ToList();
+        var unknown = ResolvedOptions.StoresIn(_services.GetRequiredService<ActorSystem>().Settings.Config).Except(_stores.Keys).ToList();
         if (unknown.Count > 0)
         {
             throw new JamSessionsOptionsException(
@@ -86,7 +74,7 @@ internal sealed class HostedStores
 
     private async Task<JamSessions> StartAsync(StoreRegistration store)
     {
-        var system = _system() ?? throw new InvalidOperationException(
+        var system = _services.GetService<ActorSystem>() ?? throw new InvalidOperationException(
             "AddJamSessions needs an actor system, and there is none. Add services.AddAkka(\"backend\", (akka, _) => akka.WithJamSessions());");
         if (!system.Settings.Setup.Get<EnginesSetup>().HasValue)
         {
@@ -94,10 +82,9 @@ internal sealed class HostedStores
                 "AddJamSessions was called, but AddAkka does not start the engine. Add the line akka.WithJamSessions() to it.");
         }
 
-        var options = _options(store.Name);
-        system.Settings.Setup.Get<EnginesSetup>().Value.Configure?.Invoke(options);
+        var options = _services.GetRequiredService<IOptionsMonitor<JamSessionsOptions>>().Get(store.Name);
         var resolved = ResolvedOptions.Resolve(options, system.Settings.Config, store.Name, store.SectionAsHocon());
-        return await JamSessions.StartAsync(system, resolved, meters: _meters).ConfigureAwait(false);
+        return await JamSessions.StartAsync(system, resolved, meters: _services.GetService<IMeterFactory>()).ConfigureAwait(false);
     }
 }
 

@@ -64,8 +64,21 @@ public static class JamSessionsHosting
     public static AkkaConfigurationBuilder WithJamSessions(this AkkaConfigurationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithEngines(new EnginesSetup(configure: null), static system => StoresOf(system) ?? throw new InvalidOperationException(
-            "WithJamSessions was called, but no store is registered. Add services.AddJamSessions(options => options.JsonPath = \"sessions.json\");"));
+
+        // Only what Akka reads: the defaults of jam.sessions come last by themselves, behind HOCON that the host adds after this.
+        return builder
+            .AddSetup(new EnginesSetup())
+            .AddHocon(ResolvedOptions.Reference.GetValue("akka").AtKey("akka"), HoconAddMode.Append)
+            .StartActors(static async (system, registry) =>
+            {
+                var hosted = DependencyResolver.For(system).Resolver.GetService<HostedStores>() ?? throw new InvalidOperationException(
+                    "WithJamSessions was called, but no store is registered. Add services.AddJamSessions(options => options.JsonPath = \"sessions.json\");");
+                await hosted.StartAsync().ConfigureAwait(false);
+                if (hosted.Unnamed is { } unnamed)
+                {
+                    registry.Register<JamSessions>((await unnamed.StartAsync().ConfigureAwait(false)).Ref);
+                }
+            });
     }
 
     /// <summary>A health check of an engine that the host has started itself and registered: <c>registry.Register&lt;JamSessions&gt;(engine.Ref)</c>.</summary>
@@ -78,21 +91,6 @@ public static class JamSessionsHosting
         ArgumentNullException.ThrowIfNull(builder);
         return builder.WithHealthCheck(name, StoreHealthCheck.OfRegisteredAsync, failureStatus: null, tags: tags ?? [StoreHealthCheck.ReadyTag]);
     }
-
-    /// <summary>The way before 0.4: one call, inside AddAkka, that registers and starts one store.</summary>
-    /// <param name="builder">The builder that AddAkka hands over.</param>
-    /// <param name="configure">Sets options in code.</param>
-    [Obsolete("Call services.AddJamSessions(…), and akka.WithJamSessions() here. This goes with the release after 0.4.")]
-    public static AkkaConfigurationBuilder AddJamSessions(this AkkaConfigurationBuilder builder, Action<JamSessionsOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithEngines(new EnginesSetup(configure), static system => StoresOf(system) ?? HostedStores.StandAlone(system));
-    }
-
-    /// <summary>The way before 0.4 to make <see cref="IJamSessions"/> injectable.</summary>
-    /// <param name="services">The host's services.</param>
-    [Obsolete("Call services.AddJamSessions(…). This goes with the release after 0.4.")]
-    public static IServiceCollection AddJamSessionsClient(this IServiceCollection services) => services.AddJamSessions();
 
     private static IServiceCollection AddStore(this IServiceCollection services, string name, IConfiguration? section, Action<JamSessionsOptions>? configure)
     {
@@ -125,26 +123,6 @@ public static class JamSessionsHosting
 
         return services;
     }
-
-    private static AkkaConfigurationBuilder WithEngines(
-        this AkkaConfigurationBuilder builder, EnginesSetup setup, Func<ActorSystem, HostedStores> stores)
-    {
-        // Only what Akka reads: the defaults of jam.sessions come last by themselves, behind HOCON that the host adds after this.
-        return builder
-            .AddSetup(setup)
-            .AddHocon(ResolvedOptions.Reference.GetValue("akka").AtKey("akka"), HoconAddMode.Append)
-            .StartActors(async (system, registry) =>
-            {
-                var hosted = stores(system);
-                await hosted.StartAsync().ConfigureAwait(false);
-                if (hosted.Unnamed is { } unnamed)
-                {
-                    registry.Register<JamSessions>((await unnamed.StartAsync().ConfigureAwait(false)).Ref);
-                }
-            });
-    }
-
-    private static HostedStores? StoresOf(ActorSystem system) => DependencyResolver.For(system).Resolver.GetService<HostedStores>();
 
     private static string Checked(string name)
     {

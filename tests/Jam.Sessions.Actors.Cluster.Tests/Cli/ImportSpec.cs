@@ -1,6 +1,7 @@
 using Jam.Sessions.Actors.Cluster.Cli;
 using Jam.Sessions.Actors.Cluster.Tests.Support;
 using Jam.Sessions.Actors.Encryption;
+using Npgsql;
 
 namespace Jam.Sessions.Actors.Cluster.Tests.Cli;
 
@@ -96,6 +97,26 @@ public sealed class ImportSpec(OneNode node) : ClusterToolTest(node)
         Assert.Equal((0, 1000, 0), (second["sessions"], second["before"], second["present"]));
         Assert.Equal(1000, Run("import", file, "--again", "--json").Done()["present"]);
         Assert.Equal(1000, Run("stats", "--json").Done()["live"]);
+    }
+
+    [Fact]
+    public async Task An_id_that_says_nothing_of_its_owner_is_looked_for_once()
+    {
+        Run("import", WriteFile("jam.json", Document("ann", "old"))).Done();
+        await using var store = await StartNodeAsync();
+        Assert.NotNull(await store.Client.GetAsync("old"));
+
+        // Nobody can read a row now.
+        await using var connection = new NpgsqlConnection(Node.Server.ConnectionString(Name) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"begin; lock table {Name}.sessions in access exclusive mode", connection);
+        await command.ExecuteNonQueryAsync();
+        Assert.NotNull(await store.Client.GetAsync("old"));
+        await connection.CloseAsync();
+
+        // Its owner remembers why it is gone.
+        Assert.True(await store.Client.DeleteAsync("old"));
+        Assert.Equal(SessionEndReason.Deleted, Assert.IsType<SessionMissing>(await store.Client.LookupAsync("old")).Why);
     }
 
     [Fact]

@@ -285,23 +285,6 @@ public sealed class AkkaHostingSpec : IDisposable
         await StopAsync(host);
     }
 
-#pragma warning disable CS0618 // The way before 0.4 works for one release more.
-    [Fact]
-    public async Task The_obsolete_way_still_starts_an_engine_with_and_without_a_client()
-    {
-        using var host = Host(services => services.AddJamSessionsClient().AddAkka("backend", (akka, _) => Quiet(akka).AddJamSessions(OnJsonPath)));
-        await host.StartAsync().WaitAsync(Patience);
-        var id = await host.Services.GetRequiredService<IJamSessions>().CreateAsync("ann", SessionData.Empty);
-        await StopAsync(host);
-
-        using var actorOnly = Host(services => services.AddAkka("backend", (akka, _) => Quiet(akka).AddJamSessions(OnJsonPath)));
-        await actorOnly.StartAsync().WaitAsync(Patience);
-        var actor = actorOnly.Services.GetRequiredService<IRequiredActor<JamSessions>>().ActorRef;
-        Assert.IsType<SessionFound>(await actor.Ask<SessionLookup>(new GetSession(id), Patience));
-        await StopAsync(actorOnly);
-    }
-#pragma warning restore CS0618
-
     private static IHost Host(Action<IServiceCollection> configure)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
