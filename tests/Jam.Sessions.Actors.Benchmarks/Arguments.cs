@@ -37,7 +37,7 @@ internal sealed class Arguments
     public RunSettings Settings(double seconds) => new()
     {
         Seconds = TimeSpan.FromSeconds(Number("seconds", seconds)),
-        WarmUp = TimeSpan.FromSeconds(Number("warm-up", 4)),
+        WarmUp = TimeSpan.FromSeconds(Number("warm-up", 15)),
         IsFair = IsFair,
         MaxOthers = Number("max-others", double.PositiveInfinity),
     };
