@@ -45,15 +45,14 @@ internal sealed class ClusterClient : IJamSessions
             return ValueTask.FromCanceled<Session?>(cancellationToken);
         }
 
-        var get = new GetSession(sessionId);
         if (_node.IsEnded || _routes.TryFind(sessionId) is not { } route)
         {
-            return FoundAsync(TryAnswerAsync(get), cancellationToken);
+            return FoundAsync(TryAnswerAsync(new GetSession(sessionId)), cancellationToken);
         }
 
         if (_node.Views.TryRead(Routes.OwnerOf(route), sessionId, isUse: true, _node) is not { } session)
         {
-            return FoundAsync(CallAsync(route, get, drawnId: null), cancellationToken);
+            return FoundAsync(CallAsync(route, new GetSession(sessionId), drawnId: null), cancellationToken);
         }
 
         _node.Telemetry.Reads.Found();

@@ -119,9 +119,10 @@ public sealed class JamSessionsCluster : IAsyncDisposable
             .WithRememberEntities(false)
             .WithRole(options.Role)
             .WithPassivateIdleAfter(options.KeyIdleTimeout);
+        var allocation = new SteadyAllocation(sharding.DefaultShardAllocationStrategy(settings), node.Database);
         return options.Role is null || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(options.Role)
             ? await sharding.StartAsync(
-                name, owner => Props.Create(() => new SessionOwner(owner, node)), settings, extractor, sharding.DefaultShardAllocationStrategy(settings), StopOwner.Instance).ConfigureAwait(false)
+                name, owner => Props.Create(() => new SessionOwner(owner, node)), settings, extractor, allocation, StopOwner.Instance).ConfigureAwait(false)
             : await sharding.StartProxyAsync(name, options.Role, extractor).ConfigureAwait(false);
     }
 

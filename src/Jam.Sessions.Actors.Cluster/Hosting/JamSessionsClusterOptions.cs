@@ -19,7 +19,7 @@ public sealed class JamSessionsClusterOptions
     /// <value>Default: none, and then all members do.</value>
     public string? Role { get; set; }
 
-    /// <summary>How long a statement may take before the server counts as away.</summary>
+    /// <summary>How long a statement may take before the server counts as away. The server itself ends it after nine tenths of that.</summary>
     /// <value>1 s to 1 minute. Default: 5 s.</value>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

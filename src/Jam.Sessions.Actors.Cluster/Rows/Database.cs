@@ -13,11 +13,12 @@ internal sealed class Database : IAsyncDisposable
     private static readonly TimeSpan s_probePause = TimeSpan.FromMilliseconds(250);
 
     private readonly TimeSpan _callTimeout;
-    private readonly NpgsqlDataSource _source;
+    private readonly Func<NpgsqlDataSource> _connect;
     private readonly NpgsqlDataSource _quickProbes;
     private readonly NpgsqlDataSource _patientProbes;
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
+    private volatile NpgsqlDataSource _source;
     private Task _probing = Task.CompletedTask;
     private string? _timeline;
     private long _epoch = 1;
@@ -30,7 +31,8 @@ internal sealed class Database : IAsyncDisposable
     public Database(string connectionString, string schema, TimeSpan callTimeout)
     {
         (Schema, _callTimeout) = (schema, callTimeout);
-        _source = SourceOf(connectionString, schema, callTimeout);
+        _connect = () => SourceOf(connectionString, schema, callTimeout);
+        _source = _connect();
         _quickProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: 1);
         _patientProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: Seconds(callTimeout));
     }
@@ -62,7 +64,7 @@ internal sealed class Database : IAsyncDisposable
         var call = new Call<T>(run);
         try
         {
-            // A driver that ends a call by asking a silent server to end it takes longer than the call may.
+            // The driver's own timeout asks a silent server to end the statement, and blocks a thread of the pool until that is answered; so it has none.
             return await call.RunAsync(_source, _ended.Token).WaitAsync(_callTimeout, silent.Token).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!IsEndOfConnection(e))
@@ -112,7 +114,7 @@ internal sealed class Database : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             SearchPath = schema,
-            CommandTimeout = Seconds(callTimeout),
+            CommandTimeout = 0,
             CancellationTimeout = -1,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
@@ -122,6 +124,8 @@ internal sealed class Database : IAsyncDisposable
             HostRecheckSeconds = 0,
             ApplicationName = "jam-sessions",
         };
+        // One that is there ends what takes too long by itself, before anybody takes it for silent.
+        settings.Options = $"{settings.Options} -c statement_timeout={(int)(callTimeout * 0.9).TotalMilliseconds}".TrimStart();
         if (probeTimeout is { } timeout)
         {
             (settings.Pooling, settings.Timeout, settings.CommandTimeout) = (false, timeout, timeout);
@@ -154,7 +158,10 @@ internal sealed class Database : IAsyncDisposable
             }
 
             _isAway = true;
-            _probing = Task.Run(ProbeAsync);
+
+            // What hangs there keeps its connections until it ends; nobody waits for one of those.
+            (var left, _source) = (_source, _connect());
+            _probing = Task.WhenAll(Task.Run(ProbeAsync), left.DisposeAsync().AsTask());
 
             // Where one waits in vain, all do.
             if (cause is TimeoutException or { InnerException: TimeoutException })
@@ -169,7 +176,6 @@ internal sealed class Database : IAsyncDisposable
     /// <remarks>A quick look finds a server that is back at once; a patient one finds one that is slow, and is there all the same.</remarks>
     private async Task ProbeAsync()
     {
-        _source.Clear();
         using var found = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
         Task<string?>[] probes = [ProbeAsync(_quickProbes, found.Token), ProbeAsync(_patientProbes, found.Token)];
         var timeline = await (await Task.WhenAny(probes).ConfigureAwait(false)).ConfigureAwait(false);

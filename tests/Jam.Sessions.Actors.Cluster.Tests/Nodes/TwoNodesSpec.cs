@@ -115,6 +115,7 @@ public sealed class TwoNodesSpec(TwoNodes nodes) : IClassFixture<TwoNodes>
     public async Task Without_PostgreSQL_calls_are_answered_at_once_and_after_it_they_work_again()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => First.CreateAsync($"away{i}", Data(0))));
+        await nodes.SettleAsync();
         nodes.Server.Kill();
 
         // The first call of each node that needs the server notices; what became of that one nobody knows.
@@ -144,6 +145,7 @@ public sealed class TwoNodesSpec(TwoNodes nodes) : IClassFixture<TwoNodes>
     public async Task A_silent_PostgreSQL_keeps_nobody_longer_than_one_call_may_take()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => First.CreateAsync($"silent{i}", Data(0))));
+        await nodes.SettleAsync();
         nodes.Server.Freeze();
         try
         {

@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Jam.Sessions.Actors.Cluster.Rows;
+using Jam.Sessions.Actors.Cluster.Shards;
 using Jam.Sessions.Actors.Cluster.Tests.Nodes;
 using Jam.Sessions.Actors.Cluster.Tests.Support;
 using Jam.Sessions.Actors.Cluster.Torture;
@@ -81,6 +85,22 @@ public sealed class DatabaseSpec : IAsyncLifetime
         Assert.Equal("2", await CountAsync());
     }
 
+    [Fact]
+    public async Task Shards_stay_where_they_are_while_the_server_is_away()
+    {
+        await using var database = new Database(_server.ConnectionString("tests"), "public", s_callTimeout);
+        var allocation = new SteadyAllocation(new Restless(), database);
+        Assert.Equal(["7"], await RebalanceAsync());
+        _server.Kill();
+        await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database));
+        Assert.Empty(await RebalanceAsync());
+        await _server.StartAgainAsync();
+        await TwoNodes.UntilAsync(() => Task.FromResult(!database.IsAway));
+        Assert.Equal(["7"], await RebalanceAsync());
+
+        Task<IImmutableSet<string>> RebalanceAsync() => allocation.Rebalance(ImmutableDictionary<IActorRef, IImmutableList<string>>.Empty, ImmutableHashSet<string>.Empty);
+    }
+
     private Task<string> CountAsync() => _server.QueryAsync("select count(*) from calls", "tests");
 
     private static Task<int> InsertAsync(Database database) => database.RunAsync((connection, cancellation) => ExecuteAsync("insert into calls values (1)", connection, cancellation));
@@ -89,5 +109,14 @@ public sealed class DatabaseSpec : IAsyncLifetime
     {
         await using var command = new NpgsqlCommand(statement, connection);
         return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Would move a shard whenever it is asked.</summary>
+    private sealed class Restless : IShardAllocationStrategy
+    {
+        public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) => Task.FromResult(requester);
+
+        public Task<IImmutableSet<string>> Rebalance(IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress) =>
+            Task.FromResult<IImmutableSet<string>>(ImmutableHashSet.Create("7"));
     }
 }
