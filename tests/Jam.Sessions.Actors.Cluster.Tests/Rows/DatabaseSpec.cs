@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -14,6 +15,9 @@ namespace Jam.Sessions.Actors.Cluster.Tests.Rows;
 public sealed class DatabaseSpec : IAsyncLifetime
 {
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(1);
+
+    // PostgreSQL's protocol, "CancelRequest".
+    private const int CancelRequest = 80877102;
 
     private PostgresServer _server = null!;
 
@@ -83,6 +87,24 @@ public sealed class DatabaseSpec : IAsyncLifetime
         await TwoNodes.UntilAsync(() => Task.FromResult(!database.IsAway));
         await InsertAsync(database);
         Assert.Equal("2", await CountAsync());
+    }
+
+    /// <summary>The driver would block a thread of the pool for that, until the server answers.</summary>
+    [Fact]
+    public async Task A_silent_server_is_asked_to_cancel_nothing()
+    {
+        await using var link = SlowLink.To(_server.Port, TimeSpan.Zero);
+        var plain = new NpgsqlConnectionStringBuilder(_server.ConnectionString("tests")) { Host = "127.0.0.1", Port = link.Port, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable };
+        await using var database = new Database(plain.ConnectionString, "public", s_callTimeout);
+        await InsertAsync(database);
+        _server.Freeze();
+        await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database));
+        var before = link.Hellos.Count;
+
+        // Whoever looks whether it is back comes again meanwhile.
+        await TwoNodes.UntilAsync(() => Task.FromResult(link.Hellos.Count >= before + 3));
+        _server.Thaw();
+        Assert.DoesNotContain(link.Hellos, hello => BinaryPrimitives.ReadInt32BigEndian(hello.AsSpan(4)) == CancelRequest);
     }
 
     [Fact]

@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Jam.Sessions.Actors.Cluster.Tests.Support;
 
-/// <summary>A way to a server on which each new connection waits before it is let through.</summary>
+/// <summary>A way to a server on which each new connection waits before it is let through, and is looked at.</summary>
 internal sealed class SlowLink : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -15,6 +16,9 @@ internal sealed class SlowLink : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync(server, delay);
     }
+
+    /// <summary>With what each connection began: its first eight bytes, the length and the kind of PostgreSQL's first message.</summary>
+    public ConcurrentQueue<byte[]> Hellos { get; } = new();
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -52,6 +56,10 @@ internal sealed class SlowLink : IAsyncDisposable
         {
             await Task.Delay(delay, _ended.Token);
             await far.ConnectAsync(IPAddress.Loopback, server, _ended.Token);
+            var hello = new byte[8];
+            await near.GetStream().ReadExactlyAsync(hello, _ended.Token);
+            Hellos.Enqueue(hello);
+            await far.GetStream().WriteAsync(hello, _ended.Token);
             await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream(), _ended.Token), far.GetStream().CopyToAsync(near.GetStream(), _ended.Token));
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
