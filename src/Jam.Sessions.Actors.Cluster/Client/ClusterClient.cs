@@ -45,7 +45,7 @@ internal sealed class ClusterClient : IJamSessions
             return ValueTask.FromCanceled<Session?>(cancellationToken);
         }
 
-        if (_node.IsEnded || _routes.TryFind(sessionId) is not { } route)
+        if (_node.IsEnded || _routes.TryFind(SessionIds.Checked(sessionId)) is not { } route)
         {
             return FoundAsync(TryAnswerAsync(new GetSession(sessionId)), cancellationToken);
         }

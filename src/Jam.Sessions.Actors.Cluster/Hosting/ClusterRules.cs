@@ -35,7 +35,6 @@ internal static partial class ClusterRules
         {
             yield return "ConnectionString is needed: where PostgreSQL is, as Npgsql takes it.";
         }
-
         else if (!IsConnectionString(options.ConnectionString))
         {
             // Whatever is wrong with it may be a part of the password.

@@ -34,7 +34,7 @@ internal sealed class Database : IAsyncDisposable
         _connect = () => SourceOf(connectionString, schema, callTimeout);
         _source = _connect();
         _quickProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: 1);
-        _patientProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: Seconds(callTimeout));
+        _patientProbes = SourceOf(connectionString, schema, callTimeout, probeTimeout: (int)callTimeout.TotalSeconds);
     }
 
     /// <summary>Where the tables are.</summary>
@@ -52,8 +52,12 @@ internal sealed class Database : IAsyncDisposable
     public static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) => settings.Host?.Contains(',', StringComparison.Ordinal) == true;
 
     /// <summary>Runs statements on one connection, for as long as a call may take.</summary>
+    /// <remarks>
+    /// The driver is never told to cancel a statement, nor has it a timeout: it would ask the server for that on a connection of its own, and block a thread of the
+    /// pool until a silent one answers. The caller does not wait; a server that is there ends by itself what takes too long; what hangs is left alone.
+    /// </remarks>
     /// <exception cref="DatabaseException">They did not run, or it is not known whether they did.</exception>
-    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> run)
     {
         var silent = _silent;
         if (_isAway)
@@ -64,7 +68,6 @@ internal sealed class Database : IAsyncDisposable
         var call = new Call<T>(run);
         try
         {
-            // The driver's own timeout asks a silent server to end the statement, and blocks a thread of the pool until that is answered; so it has none.
             return await call.RunAsync(_source, _ended.Token).WaitAsync(_callTimeout, silent.Token).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!IsEndOfConnection(e))
@@ -85,7 +88,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Looks whether the server is still the one that it was, and moves the epoch where it is not.</summary>
     public async Task CheckTimelineAsync()
     {
-        var timeline = await RunAsync(static async (connection, cancellation) => await TimelineAsync(connection, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        var timeline = await RunAsync(TimelineAsync).ConfigureAwait(false);
         NoteTimeline(timeline);
     }
 
@@ -93,20 +96,21 @@ internal sealed class Database : IAsyncDisposable
     {
         await _ended.CancelAsync().ConfigureAwait(false);
         Task probing;
+        CancellationTokenSource silent;
         lock (_lock)
         {
-            probing = _probing;
+            (probing, silent) = (_probing, _silent);
         }
 
+        // Nobody waits for what is under way.
+        await silent.CancelAsync().ConfigureAwait(false);
         await probing.ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
         await _quickProbes.DisposeAsync().ConfigureAwait(false);
         await _patientProbes.DisposeAsync().ConfigureAwait(false);
-        _silent.Dispose();
+        silent.Dispose();
         _ended.Dispose();
     }
-
-    private static int Seconds(TimeSpan time) => (int)time.TotalSeconds;
 
     // With a timeout, in seconds, connections are for a look at the server.
     private static NpgsqlDataSource SourceOf(string connectionString, string schema, TimeSpan callTimeout, int? probeTimeout = null)
@@ -124,11 +128,12 @@ internal sealed class Database : IAsyncDisposable
             HostRecheckSeconds = 0,
             ApplicationName = "jam-sessions",
         };
-        // One that is there ends what takes too long by itself, before anybody takes it for silent.
+
+        // One that is there ends what takes too long before anybody takes it for silent.
         settings.Options = $"{settings.Options} -c statement_timeout={(int)(callTimeout * 0.9).TotalMilliseconds}".TrimStart();
         if (probeTimeout is { } timeout)
         {
-            (settings.Pooling, settings.Timeout, settings.CommandTimeout) = (false, timeout, timeout);
+            (settings.Pooling, settings.Timeout) = (false, timeout);
         }
 
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(probeTimeout is null));
@@ -159,7 +164,7 @@ internal sealed class Database : IAsyncDisposable
 
             _isAway = true;
 
-            // What hangs there keeps its connections until it ends; nobody waits for one of those.
+            // What hangs keeps its connections until it ends; nobody waits for one of those.
             (var left, _source) = (_source, _connect());
             _probing = Task.WhenAll(Task.Run(ProbeAsync), left.DisposeAsync().AsTask());
 
@@ -177,7 +182,7 @@ internal sealed class Database : IAsyncDisposable
     private async Task ProbeAsync()
     {
         using var found = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        Task<string?>[] probes = [ProbeAsync(_quickProbes, found.Token), ProbeAsync(_patientProbes, found.Token)];
+        Task<string?>[] probes = [ProbeAsync(_quickProbes, TimeSpan.FromSeconds(1), found.Token), ProbeAsync(_patientProbes, _callTimeout, found.Token)];
         var timeline = await (await Task.WhenAny(probes).ConfigureAwait(false)).ConfigureAwait(false);
         await found.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(probes).ConfigureAwait(false);
@@ -198,15 +203,13 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <returns>The timeline of the server, once one takes changes; null where nobody wants to know any more.</returns>
-    private static async Task<string?> ProbeAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<string?> ProbeAsync(NpgsqlDataSource source, TimeSpan patience, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-                await using var _ = connection.ConfigureAwait(false);
-                return await TimelineAsync(connection, cancellation).ConfigureAwait(false);
+                return await new Call<string>(TimelineAsync).RunAsync(source, cancellation).WaitAsync(patience, cancellation).ConfigureAwait(false);
             }
             catch (Exception) when (!cancellation.IsCancellationRequested)
             {
@@ -230,15 +233,15 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <remarks>A standby refuses: it has no log of its own. An import counts as another server: the rows have what no owner knows of.</remarks>
-    private static async Task<string> TimelineAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<string> TimelineAsync(NpgsqlConnection connection)
     {
         var command = new NpgsqlCommand("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' || imports from store", connection);
         await using var _ = command.ConfigureAwait(false);
-        return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+        return (string)(await command.ExecuteScalarAsync().ConfigureAwait(false))!;
     }
 
     /// <summary>Statements on their way, for which nobody waits longer than a call may take: then they end by themselves.</summary>
-    private sealed class Call<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> run)
+    private sealed class Call<T>(Func<NpgsqlConnection, Task<T>> run)
     {
         private const int Opening = 0, Sent = 1, GivenUp = 2;
 
@@ -247,12 +250,14 @@ internal sealed class Database : IAsyncDisposable
         /// <summary>Sees to it that nothing is sent any more; false where the server may have heard of it.</summary>
         public bool TryGiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, Opening) != Sent;
 
-        public async Task<T> RunAsync(NpgsqlDataSource source, CancellationToken cancellation)
+        /// <param name="source">Of the connection.</param>
+        /// <param name="ended">Ends the wait for it.</param>
+        public async Task<T> RunAsync(NpgsqlDataSource source, CancellationToken ended)
         {
-            var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            var connection = await source.OpenConnectionAsync(ended).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             return Interlocked.CompareExchange(ref _state, Sent, Opening) == Opening
-                ? await run(connection, cancellation).ConfigureAwait(false)
+                ? await run(connection).ConfigureAwait(false)
                 : throw new OperationCanceledException();
         }
     }

@@ -11,6 +11,9 @@ internal enum DatabaseFault
     /// <summary>Nothing of them counts: the server refused.</summary>
     Refused,
 
+    /// <summary>Nothing of them counts: they took too long, and the server ended them.</summary>
+    TimedOut,
+
     /// <summary>An id is taken; nothing counts.</summary>
     Duplicate,
 
@@ -38,11 +41,12 @@ internal sealed class DatabaseException : Exception
     public static DatabaseException Refused(PostgresException e) => new(
         e.SqlState switch
         {
+            PostgresErrorCodes.QueryCanceled => DatabaseFault.TimedOut,
             PostgresErrorCodes.UniqueViolation => DatabaseFault.Duplicate,
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => DatabaseFault.Contended,
             _ => DatabaseFault.Refused,
         },
-        $"PostgreSQL refused (SQLSTATE {e.SqlState}); nothing was changed.",
+        $"PostgreSQL {(e.SqlState == PostgresErrorCodes.QueryCanceled ? "ended what took longer than CallTimeout lets it" : "refused")} (SQLSTATE {e.SqlState}); nothing was changed.",
         e);
 
     /// <summary>What a host hears where a change may have been made, or not.</summary>

@@ -13,11 +13,11 @@ internal sealed class RowReader(Database database, RowCodec codec)
         ScalarAsync<byte[]>(Statements.RouteOf, Bytes(RowCodec.DigestBytes(StoredIds.DigestOf(sessionId))));
 
     /// <summary>The version of a key's rows; null where it has none.</summary>
-    public Task<long?> VersionOfAsync(byte[] route) => database.RunAsync(async (connection, cancellation) =>
+    public Task<long?> VersionOfAsync(byte[] route) => database.RunAsync(async connection =>
     {
         var command = CommandOf(connection, Statements.VersionOf, Bytes(route));
         await using var _ = command.ConfigureAwait(false);
-        return (long?)await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+        return (long?)await command.ExecuteScalarAsync().ConfigureAwait(false);
     });
 
     public Task<List<Document>> SessionsOfAsync(byte[] route) => ListAsync(Statements.SessionsOfRoute, codec.Read, Bytes(route));
@@ -51,18 +51,18 @@ internal sealed class RowReader(Database database, RowCodec codec)
 
     /// <summary>Says that this node is up.</summary>
     /// <returns>The addresses of all that have said so lately, the longest there first.</returns>
-    public Task<List<string>> NoteNodeAsync(Guid node, string address) => database.RunAsync(async (connection, cancellation) =>
+    public Task<List<string>> NoteNodeAsync(Guid node, string address) => database.RunAsync(async connection =>
     {
-        var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var appear = CommandOf(connection, Statements.Appear);
         await using var __ = appear.ConfigureAwait(false);
-        await appear.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        await appear.ExecuteNonQueryAsync().ConfigureAwait(false);
         var note = CommandOf(connection, Statements.NoteNode, Uuid(node), new NpgsqlParameter<string> { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = address });
         await using var ___ = note.ConfigureAwait(false);
-        await note.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-        var nodes = await ReadAsync(CommandOf(connection, Statements.Nodes), static row => row.GetString(1), cancellation).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        await note.ExecuteNonQueryAsync().ConfigureAwait(false);
+        var nodes = await ReadAsync(CommandOf(connection, Statements.Nodes), static row => row.GetString(1)).ConfigureAwait(false);
+        await transaction.CommitAsync().ConfigureAwait(false);
         return nodes;
     });
 
@@ -75,31 +75,31 @@ internal sealed class RowReader(Database database, RowCodec codec)
     /// <summary>Removes what nobody needs any more.</summary>
     public Task PruneAsync() => ExecuteAsync(Statements.Prune);
 
-    private Task<int> ExecuteAsync(string statement, params NpgsqlParameter[] parameters) => database.RunAsync(async (connection, cancellation) =>
+    private Task<int> ExecuteAsync(string statement, params NpgsqlParameter[] parameters) => database.RunAsync(async connection =>
     {
         var command = CommandOf(connection, statement, parameters);
         await using var _ = command.ConfigureAwait(false);
-        return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     });
 
     private Task<T?> ScalarAsync<T>(string statement, params NpgsqlParameter[] parameters)
-        where T : class => database.RunAsync(async (connection, cancellation) =>
+        where T : class => database.RunAsync(async connection =>
     {
         var command = CommandOf(connection, statement, parameters);
         await using var _ = command.ConfigureAwait(false);
-        return (T?)await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+        return (T?)await command.ExecuteScalarAsync().ConfigureAwait(false);
     });
 
     private Task<List<T>> ListAsync<T>(string statement, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters) =>
-        database.RunAsync((connection, cancellation) => ReadAsync(CommandOf(connection, statement, parameters), read, cancellation));
+        database.RunAsync(connection => ReadAsync(CommandOf(connection, statement, parameters), read));
 
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read)
     {
         await using var _ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var rows = new List<T>();
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        while (await reader.ReadAsync().ConfigureAwait(false))
         {
             rows.Add(read(reader));
         }

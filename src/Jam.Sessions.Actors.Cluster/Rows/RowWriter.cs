@@ -69,13 +69,13 @@ internal sealed class RowWriter : IAsyncDisposable
         try
         {
             var epoch = _database.Epoch;
-            var claimed = await _database.RunAsync((connection, cancellation) => ClaimAsync(connection, works, epoch, cancellation)).ConfigureAwait(false);
+            var claimed = await _database.RunAsync(connection => ClaimAsync(connection, works, epoch)).ConfigureAwait(false);
             foreach (var work in works)
             {
                 work.Done(claimed[Key(work.Route)], null);
             }
         }
-        catch (DatabaseException) when (works.Count > 1 && !_database.IsAway)
+        catch (DatabaseException e) when (works.Count > 1 && IsOfOne(e))
         {
             foreach (var work in works)
             {
@@ -88,7 +88,7 @@ internal sealed class RowWriter : IAsyncDisposable
         }
     }
 
-    private async Task<Dictionary<string, Claimed>> ClaimAsync(NpgsqlConnection connection, List<ClaimWork> works, long epoch, CancellationToken cancellation)
+    private async Task<Dictionary<string, Claimed>> ClaimAsync(NpgsqlConnection connection, List<ClaimWork> works, long epoch)
     {
         var batch = new NpgsqlBatch(connection);
         await using var _ = batch.ConfigureAwait(false);
@@ -98,17 +98,17 @@ internal sealed class RowWriter : IAsyncDisposable
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Statements.NotAwaited));
         batch.BatchCommands.Add(With(Statements.Claim, Bytes(routes)));
         batch.BatchCommands.Add(With(Statements.SessionsOfRoutes, Bytes(routes)));
-        var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+        await reader.NextResultAsync().ConfigureAwait(false);
         var claimed = new Dictionary<string, Claimed>(routes.Length, StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        while (await reader.ReadAsync().ConfigureAwait(false))
         {
             claimed.Add(Key(reader.GetFieldValue<byte[]>(0)), new Claimed(reader.GetInt64(1), epoch, [], reader.GetFieldValue<byte[]>(2)));
         }
 
-        await reader.NextResultAsync(cancellation).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        await reader.NextResultAsync().ConfigureAwait(false);
+        while (await reader.ReadAsync().ConfigureAwait(false))
         {
             claimed[Key(reader.GetFieldValue<byte[]>(1))].Sessions.Add(_codec.Read(reader));
         }
@@ -122,11 +122,11 @@ internal sealed class RowWriter : IAsyncDisposable
         {
             try
             {
-                var moved = await MeasureAsync(works, () => _database.RunAsync((connection, cancellation) => CommitAsync(connection, works, cancellation))).ConfigureAwait(false);
+                var moved = await MeasureAsync(works, () => _database.RunAsync(connection => CommitAsync(connection, works))).ConfigureAwait(false);
                 works.ForEach(work => work.Done(moved.TryGetValue(Key(work.Route), out var version) ? version : null, null));
                 return;
             }
-            catch (DatabaseException e) when (works.Count > 1 && e.Fault is DatabaseFault.Refused or DatabaseFault.Duplicate or DatabaseFault.Contended)
+            catch (DatabaseException e) when (works.Count > 1 && IsOfOne(e))
             {
                 foreach (var work in works)
                 {
@@ -164,7 +164,7 @@ internal sealed class RowWriter : IAsyncDisposable
         }
     }
 
-    private async Task<Dictionary<string, long>> CommitAsync(NpgsqlConnection connection, List<CommitWork> works, CancellationToken cancellation)
+    private async Task<Dictionary<string, long>> CommitAsync(NpgsqlConnection connection, List<CommitWork> works)
     {
         var command = new NpgsqlCommand { Connection = connection };
         await using var _ = command.ConfigureAwait(false);
@@ -208,10 +208,10 @@ internal sealed class RowWriter : IAsyncDisposable
         parameters.Add(new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, TypedValue = [.. endedHandles] });
         parameters.Add(new NpgsqlParameter<short[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint, TypedValue = [.. endedWhy] });
         parameters.Add(new NpgsqlParameter<Guid> { NpgsqlDbType = NpgsqlDbType.Uuid, TypedValue = _node });
-        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var moved = new Dictionary<string, long>(works.Count, StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        while (await reader.ReadAsync().ConfigureAwait(false))
         {
             moved.Add(Key(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1));
         }
@@ -223,7 +223,7 @@ internal sealed class RowWriter : IAsyncDisposable
     {
         try
         {
-            await _database.RunAsync(async (connection, cancellation) =>
+            await _database.RunAsync(async connection =>
             {
                 var batch = new NpgsqlBatch(connection);
                 await using var _ = batch.ConfigureAwait(false);
@@ -237,7 +237,7 @@ internal sealed class RowWriter : IAsyncDisposable
                     Doubles([.. latest.Select(use => (double?)use.Until)]),
                     Longs([.. latest.Select(use => RowCodec.DeadlineOf(use.Session, use.Until))]),
                     Doubles([.. latest.Select(use => (double?)use.Session.Terms!.Since)])));
-                return await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+                return await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
         catch (DatabaseException)
@@ -245,6 +245,9 @@ internal sealed class RowWriter : IAsyncDisposable
             works.ForEach(work => work.Failed());
         }
     }
+
+    /// <summary>Whether the fault may be one key's alone, so that the others are tried without it.</summary>
+    private static bool IsOfOne(DatabaseException e) => e.Fault is DatabaseFault.Refused or DatabaseFault.Duplicate or DatabaseFault.Contended;
 
     private static string Key(byte[] route) => Convert.ToHexString(route);
 

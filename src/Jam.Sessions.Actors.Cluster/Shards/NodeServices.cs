@@ -91,6 +91,23 @@ internal sealed class NodeServices : IAsyncDisposable
         FailedCommits = Telemetry.Health.FailedCommits,
     };
 
+    /// <summary>Changes are in the rows: tells those who listen and those who count, and whoever asks later why a session is gone.</summary>
+    public void Committed(in BatchChanges changes)
+    {
+        Telemetry.Count(changes.Stated);
+        foreach (var change in changes.Stated)
+        {
+            if (change.Before is { } before && change.After?.Id != before.Id)
+            {
+                Ends.Add(before.Id, Intents.Why(change.Intent));
+            }
+        }
+
+        var notice = changes.Stated.IsEmpty ? null : Events.NoticeOf(changes.Stated);
+        notice?.Durable();
+        notice?.Published();
+    }
+
     /// <summary>Its keys have other owners: nobody is served here any more.</summary>
     public async Task LeaveAsync()
     {

@@ -318,26 +318,9 @@ internal sealed class SessionOwner : UntypedActor
         _claimed = _claimed! with { Version = version };
         _nextDeadline = batch.IsSwept ? Deadlines.First(Sessions) : Math.Min(_nextDeadline, Deadlines.First(batch.Changes));
         _made.Add(batch.Requests, isCommitted: true, batch.Now);
-        _node.Telemetry.Count(batch.Changes.Stated);
-        Remember(batch.Changes);
+        _node.Committed(batch.Changes);
         Answer(batch.Requests);
         batch.Sessions.Used.ForEach(_node.Writer.Touch);
-    }
-
-    /// <summary>Tells those who listen, and whoever asks later why a session is gone.</summary>
-    private void Remember(in BatchChanges changes)
-    {
-        foreach (var change in changes.Stated)
-        {
-            if (change.Before is { } before && change.After?.Id != before.Id)
-            {
-                _node.Ends.Add(before.Id, Intents.Why(change.Intent));
-            }
-        }
-
-        var notice = changes.Stated.IsEmpty ? null : _node.Events.NoticeOf(changes.Stated);
-        notice?.Durable();
-        notice?.Published();
     }
 
     /// <summary>Whose drawn id is another key's session draws another one; the others are decided anew.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Jam.Sessions.Actors.Cluster.Rows;
@@ -67,7 +68,7 @@ public sealed class DatabaseSpec : IAsyncLifetime
     public async Task What_the_server_refuses_changes_nothing_and_does_not_send_it_away()
     {
         await using var database = new Database(_server.ConnectionString("tests"), "public", s_callTimeout);
-        var refusal = await Assert.ThrowsAsync<DatabaseException>(() => database.RunAsync((connection, cancellation) => ExecuteAsync("insert into calls values ('hunter2')", connection, cancellation)));
+        var refusal = await Assert.ThrowsAsync<DatabaseException>(() => database.RunAsync(connection => ExecuteAsync("insert into calls values ('hunter2')", connection)));
         Assert.Equal(DatabaseFault.Refused, refusal.Fault);
         Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
         Assert.False(database.IsAway);
@@ -94,8 +95,7 @@ public sealed class DatabaseSpec : IAsyncLifetime
     public async Task A_silent_server_is_asked_to_cancel_nothing()
     {
         await using var link = SlowLink.To(_server.Port, TimeSpan.Zero);
-        var plain = new NpgsqlConnectionStringBuilder(_server.ConnectionString("tests")) { Host = "127.0.0.1", Port = link.Port, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable };
-        await using var database = new Database(plain.ConnectionString, "public", s_callTimeout);
+        await using var database = new Database(PlainThrough(link), "public", s_callTimeout);
         await InsertAsync(database);
         _server.Freeze();
         await Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database));
@@ -104,7 +104,51 @@ public sealed class DatabaseSpec : IAsyncLifetime
         // Whoever looks whether it is back comes again meanwhile.
         await TwoNodes.UntilAsync(() => Task.FromResult(link.Hellos.Count >= before + 3));
         _server.Thaw();
-        Assert.DoesNotContain(link.Hellos, hello => BinaryPrimitives.ReadInt32BigEndian(hello.AsSpan(4)) == CancelRequest);
+        Assert.DoesNotContain(link.Hellos, IsCancelRequest);
+    }
+
+    [Fact]
+    public async Task Nor_is_it_by_who_leaves_who_waits_for_nothing_that_is_under_way()
+    {
+        await using var link = SlowLink.To(_server.Port, TimeSpan.Zero);
+        var database = new Database(PlainThrough(link), "public", TimeSpan.FromHours(1));
+        await InsertAsync(database);
+        _server.Freeze();
+        var underWay = InsertAsync(database);
+        await database.DisposeAsync();
+        Assert.Equal(DatabaseFault.Unknown, (await Assert.ThrowsAsync<DatabaseException>(() => underWay.WaitAsync(TimeSpan.FromMinutes(1)))).Fault);
+        _server.Thaw();
+        Assert.DoesNotContain(link.Hellos, IsCancelRequest);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_outage_leaves_no_connections_behind(bool hasSeveralHosts)
+    {
+        var one = new NpgsqlConnectionStringBuilder(_server.ConnectionString("tests"));
+        var settings = hasSeveralHosts ? new NpgsqlConnectionStringBuilder(one.ConnectionString) { Host = $"127.0.0.1:{one.Port},127.0.0.1:1" } : one;
+        await using var database = new Database(settings.ConnectionString, "public", s_callTimeout);
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => database.RunAsync(connection => ExecuteAsync("select pg_sleep(0.2)", connection))));
+        Assert.Equal(5, await ConnectionsAsync());
+        _server.Freeze();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Assert.ThrowsAsync<DatabaseException>(() => InsertAsync(database))));
+        _server.Thaw();
+        await TwoNodes.UntilAsync(() => Task.FromResult(!database.IsAway));
+        await InsertAsync(database);
+        await TwoNodes.UntilAsync(async () => await ConnectionsAsync() == 1);
+
+        async Task<int> ConnectionsAsync() => int.Parse(await _server.QueryAsync("select count(*) from pg_stat_activity where application_name = 'jam-sessions'"), CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task What_takes_too_long_is_ended_by_the_server_which_is_not_away_for_that()
+    {
+        await using var database = new Database(_server.ConnectionString("tests"), "public", s_callTimeout);
+        var slow = await Assert.ThrowsAsync<DatabaseException>(() => database.RunAsync(connection => ExecuteAsync("insert into calls select 1 from pg_sleep(60)", connection)));
+        Assert.Equal(DatabaseFault.TimedOut, slow.Fault);
+        Assert.False(database.IsAway);
+        Assert.Equal("0", await CountAsync());
     }
 
     [Fact]
@@ -123,14 +167,20 @@ public sealed class DatabaseSpec : IAsyncLifetime
         Task<IImmutableSet<string>> RebalanceAsync() => allocation.Rebalance(ImmutableDictionary<IActorRef, IImmutableList<string>>.Empty, ImmutableHashSet<string>.Empty);
     }
 
+    private static bool IsCancelRequest(byte[] hello) => BinaryPrimitives.ReadInt32BigEndian(hello.AsSpan(4)) == CancelRequest;
+
+    /// <summary>So that a connection begins with what it is for.</summary>
+    private string PlainThrough(SlowLink link) =>
+        new NpgsqlConnectionStringBuilder(_server.ConnectionString("tests")) { Host = "127.0.0.1", Port = link.Port, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString;
+
     private Task<string> CountAsync() => _server.QueryAsync("select count(*) from calls", "tests");
 
-    private static Task<int> InsertAsync(Database database) => database.RunAsync((connection, cancellation) => ExecuteAsync("insert into calls values (1)", connection, cancellation));
+    private static Task<int> InsertAsync(Database database) => database.RunAsync(connection => ExecuteAsync("insert into calls values (1)", connection));
 
-    private static async Task<int> ExecuteAsync(string statement, NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<int> ExecuteAsync(string statement, NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(statement, connection);
-        return await command.ExecuteNonQueryAsync(cancellation);
+        return await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Would move a shard whenever it is asked.</summary>

@@ -1,3 +1,4 @@
+using Jam.Sessions.Actors.Cluster.Tests.Nodes;
 using Jam.Sessions.Actors.Cluster.Tests.Support;
 using Npgsql;
 
@@ -17,6 +18,21 @@ public sealed class SchemaSpec(OneNode node)
 
     [Fact]
     public async Task A_user_who_is_not_there_is_to_be_looked_at() => Assert.Contains("Look at Username and Password", await RefusalAsync(As("nobody")), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_wrong_password_is_to_be_looked_at_and_not_repeated()
+    {
+        await QueryAsync($"create role {_schema} login password 'right'");
+        var file = (await QueryAsync("show hba_file")).Trim();
+        await File.WriteAllTextAsync(file, $"host all {_schema} all scram-sha-256\n{await File.ReadAllTextAsync(file)}");
+        await QueryAsync("select pg_reload_conf()");
+
+        // The server reads it anew when it comes to it.
+        var refusal = "";
+        await TwoNodes.UntilAsync(async () => (refusal = await RefusalAsync(As(_schema) + ";Password=hunter2")).Contains("28P01", StringComparison.Ordinal));
+        Assert.Contains("Look at Username and Password", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", refusal, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_user_without_rights_is_to_have_them_and_needs_none_to_make_tables_that_are_there()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Jam.Sessions.Actors.Cluster.Hosting;
 using Jam.Sessions.Actors.Cluster.Rows;
@@ -16,7 +17,7 @@ internal sealed class OwnersOfANode : IAsyncDisposable
 
     public NodeServices Services { get; }
 
-    public static async Task<OwnersOfANode> StartAsync(OneNode node, string schema, Action<JamSessionsOptions>? configure = null, string? connectionString = null)
+    public static async Task<OwnersOfANode> StartAsync(OneNode node, string schema, Action<JamSessionsOptions>? configure = null, string? connectionString = null, TimeSpan? callTimeout = null, IMeterFactory? meters = null)
     {
         connectionString ??= node.Server.ConnectionString("tests", maxPoolSize: 10);
         var options = new JamSessionsClusterOptions { ConnectionString = connectionString, Schema = schema };
@@ -24,7 +25,7 @@ internal sealed class OwnersOfANode : IAsyncDisposable
         var secret = await ClusterSchema.PrepareAsync(connectionString, schema, mayChange: true, CancellationToken.None);
         var certainty = new Certainty(TimeSpan.FromHours(1), TimeProvider.System);
         var services = new NodeServices(
-            node.System, ClusterRules.Resolve(options, node.System), new Database(connectionString, schema, options.CallTimeout), new Routes(secret), certainty, meters: null) { Dispute = false };
+            node.System, ClusterRules.Resolve(options, node.System), new Database(connectionString, schema, callTimeout ?? options.CallTimeout), new Routes(secret), certainty, meters) { Dispute = false };
         var owners = new OwnersOfANode(node.System, services);
         owners.BeSure();
         return owners;

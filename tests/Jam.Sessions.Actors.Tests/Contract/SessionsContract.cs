@@ -47,6 +47,20 @@ public abstract partial class SessionsContract : EngineTest
         await Assert.ThrowsAsync<SessionNotFoundException>(() => sessions.Ref.Ask<string>(new ReworkSession("nobody")));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task No_id_at_all_is_an_error_of_the_caller(string? id)
+    {
+        await using var sessions = await BeginAsync();
+        var client = sessions.Client;
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await client.GetAsync(id!));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await client.LookupAsync(id!));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await client.UpdateAsync(id!, Data()));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await client.DeleteAsync(id!));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await client.ReworkAsync(id!));
+    }
+
     [Fact]
     public async Task An_update_replaces_the_data_and_a_rework_the_id_and_both_keep_the_rest()
     {
