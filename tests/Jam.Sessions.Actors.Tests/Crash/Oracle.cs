@@ -148,7 +148,8 @@ internal sealed class Oracle
                 throw new Violation($"document {session.DocumentId} was seen at {new DateTime(seen):O}, which is not between {new DateTime(known.Least):O} and {new DateTime(known.Latest):O}");
             }
 
-            _times[session.DocumentId] = (seen, seen);
+            // A clock that went back makes a time to come into now; the disk says the later one until it is written anew.
+            _times[session.DocumentId] = (seen, seen == now ? Math.Max(seen, known.Latest) : seen);
         }
     }
 

@@ -1,9 +1,11 @@
+using Jam.Sessions.Actors.Telemetry;
 using Jam.Sessions.Actors.Tests.Support;
+using Jam.Sessions.Actors.Tests.Telemetry;
 
 namespace Jam.Sessions.Actors.Tests.JamFiles;
 
 /// <summary>One id in several documents, of several keys: jam writes such files, and its rules hold for them.</summary>
-public sealed class DuplicateIdsSpec : EngineTest
+public sealed class DuplicateIdsSpec : MeteredTest
 {
     public static TheoryData<string> Versions => ["v2.5.6", "v3.2.0"];
 
@@ -57,6 +59,31 @@ public sealed class DuplicateIdsSpec : EngineTest
         }
 
         AssertFile(("3", "k3", "other", 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_change_of_all_of_them_is_told_and_counted_once(string version)
+    {
+        using var ended = Instruments.Collect<long>(Names.Ended);
+        await using var engine = await OpenAsync(version, "new");
+        using var events = await engine.Client.SendAsync(new WatchSessions());
+        await engine.Client.UpdateAsync("dup", Data("{}"));
+        await engine.Client.ReworkAsync("dup");
+        await engine.Client.DeleteAsync("new");
+        await engine.Client.DeleteAsync("other");
+        var told = new List<SessionEvent>();
+        await foreach (var happened in events)
+        {
+            told.Add(happened);
+            if (happened is SessionEnded { SessionKey: "k3" })
+            {
+                break;
+            }
+        }
+
+        Assert.Equal([typeof(SessionUpdated), typeof(SessionReworked), typeof(SessionEnded), typeof(SessionEnded)], told.Select(happened => happened.GetType()));
+        Assert.Equal([1, 1], ended.GetMeasurementSnapshot().Select(measured => measured.Value));
     }
 
     [Theory]
@@ -118,7 +145,7 @@ public sealed class DuplicateIdsSpec : EngineTest
     private Task<JamSessions> OpenAsync(string version, string nextId = "unused")
     {
         File.Copy(GoldenFile.PathOf($"{version}/plain/dup-ids.two.json"), JsonPath);
-        return StartAsync(options => options.IdFactory = () => nextId);
+        return StartMeteredAsync(options => options.IdFactory = () => nextId);
     }
 
     private static async Task AssertGet(JamSessions engine, string id, string key, int n)
