@@ -130,8 +130,14 @@ internal sealed class Oracle
     }
 
     /// <summary>Checks when sessions were seen by what a recovery found: not before what was acknowledged, and not more than a touch interval later than it was.</summary>
-    public void RecoveredTimes(IEnumerable<Document> found, long now)
+    public void RecoveredTimes(IReadOnlyList<Document> found, long now)
     {
+        foreach (var lost in _times.Keys.Except(found.Select(session => session.DocumentId)).ToList())
+        {
+            // Its number may be another session's from now on.
+            _times.Remove(lost);
+        }
+
         foreach (var session in found.Where(session => session.Terms is not null))
         {
             // One whose life begins with this start: nothing of it has come to the disk yet.
