@@ -73,7 +73,8 @@ public sealed class DuplicateIdsSpec : MeteredTest
         await engine.Client.DeleteAsync("new");
         await engine.Client.DeleteAsync("other");
         var told = new List<SessionEvent>();
-        await foreach (var happened in events)
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var happened in events.WithCancellation(patience.Token))
         {
             told.Add(happened);
             if (happened is SessionEnded { SessionKey: "k3" })
