@@ -24,11 +24,9 @@ internal static class UnixTime
     /// <summary>UTC ticks, rounded to the microsecond, of a time from year 1 to 9999.</summary>
     public static long ToTicks(double seconds)
     {
-        const double End = 253_402_300_800;
-
         // Whole seconds and the rest are exact apart; a product of both, or a decimal, has too few digits for a microsecond.
         var whole = Math.Floor(seconds);
-        var microseconds = Math.Min(Math.Round((seconds - whole) * 1_000_000), 999_999 + (whole < End - 1 ? 1 : 0));
+        var microseconds = Math.Round((seconds - whole) * 1_000_000);
         return DateTimeOffset.UnixEpoch.Ticks + ((long)whole * TimeSpan.TicksPerSecond) + ((long)microseconds * TimeSpan.TicksPerMicrosecond);
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Akka.Actor;
 using Jam.Sessions.Actors.Admin;
 using Jam.Sessions.Actors.Disk;
 using Jam.Sessions.Actors.Keys;
@@ -236,6 +237,38 @@ public sealed class AdminSocketSpec : EngineTest
     }
 
     [LinuxFact]
+    public async Task Nobody_waits_for_operators_any_more_when_the_engine_has_ended()
+    {
+        await using (await StartAsync(options => options.AdminSocket = true))
+        {
+            Assert.Contains("jam.sessions.ad", ThreadNames());
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !ThreadNames().Contains("jam.sessions.ad"), TimeSpan.FromSeconds(30)));
+    }
+
+    [LinuxFact]
+    public async Task What_an_operator_changes_is_in_the_log_and_what_one_reads_is_not()
+    {
+        CapturedLog.TakeLines();
+        using var system = ActorSystem.Create("operated", CapturedLog.Everything);
+        await using (var engine = await JamSessions.StartAsync(system, new JamSessionsOptions { JsonPath = JsonPath, AdminSocket = true }))
+        {
+            await engine.Client.CreateAsync("user1", Data());
+            Run(AdminCommand.Stats);
+            Assert.Throws<AdminRefusal>(() => Run(AdminCommand.Show));
+            Heard(new AdminRequest { Command = AdminCommand.End, IsDryRun = true, Selection = new Selection { All = true } });
+            Run(AdminCommand.End, new Selection { All = true });
+            Assert.Throws<AdminRefusal>(() => Run(AdminCommand.End));
+        }
+
+        await system.Terminate();
+        Assert.Equal(
+            ["end, 1 sessions (event 604)", "end failed: end needs to be told which sessions. (event 605)"],
+            CapturedLog.TakeLines().Where(line => line.Contains("admin: user", StringComparison.Ordinal)).Select(line => line[(line.IndexOf("end", StringComparison.Ordinal))..].Trim()));
+    }
+
+    [LinuxFact]
     public async Task More_than_a_few_operators_at_a_time_are_told_so()
     {
         await using var engine = await StartAsync(options => options.AdminSocket = true);
@@ -243,6 +276,21 @@ public sealed class AdminSocketSpec : EngineTest
         silent.ForEach(AdminFrame.ReadGreeting);
         Assert.Equal(AdminRefusalKind.Refused, Assert.Throws<AdminRefusal>(() => Run(AdminCommand.Stats)).Kind);
         silent.ForEach(stream => stream.Dispose());
+    }
+
+    /// <summary>As Linux has them, cut to 15 bytes.</summary>
+    private static HashSet<string> ThreadNames() => [.. Directory.GetDirectories("/proc/self/task").Select(NameOf)];
+
+    private static string NameOf(string task)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, "comm")).Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static JsonElement Json(string json) => JsonElement.Parse(json);

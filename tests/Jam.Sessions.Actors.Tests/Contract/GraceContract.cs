@@ -51,6 +51,34 @@ public abstract partial class SessionsContract
     }
 
     [Fact]
+    public async Task A_rework_whose_answer_was_lost_changes_nothing_when_it_comes_again()
+    {
+        await using var sessions = await BeginWithGraceAsync(new FakeTimeProvider(s_noon));
+        var client = sessions.Client;
+        using var events = await client.SendAsync(new WatchSessions());
+        var first = await client.CreateAsync("user1", Data());
+        await client.ReworkAsync(first);
+        await client.ReworkAsync(first);
+        await client.CreateAsync("user2", Data());
+        Assert.Equal([typeof(SessionCreated), typeof(SessionReworked), typeof(SessionCreated)], (await TakeAsync(events, 3)).Select(told => told.GetType()));
+    }
+
+    [Fact]
+    public async Task The_old_id_of_a_session_that_has_ended_is_no_replay()
+    {
+        var time = new FakeTimeProvider(s_noon);
+        await using var sessions = await BeginWithGraceAsync(time, o => (o.IdleTimeout, o.SweepInterval) = (2 * s_grace, Timeout.InfiniteTimeSpan));
+        var client = sessions.Client;
+        using var events = await client.SendAsync(new WatchSessions());
+        var first = await client.CreateAsync("user1", Data());
+        await client.ReworkAsync(first);
+        time.Advance(2 * s_grace);
+        Assert.Null(await client.GetAsync(first));
+        await client.CreateAsync("user2", Data());
+        Assert.IsType<SessionCreated>((await TakeAsync(events, 3))[2]);
+    }
+
+    [Fact]
     public async Task Only_the_immediate_predecessor_has_grace_and_only_for_its_time()
     {
         var time = new FakeTimeProvider(s_noon);

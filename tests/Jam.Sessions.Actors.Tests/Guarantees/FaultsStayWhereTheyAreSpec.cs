@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Akka;
 using Akka.Actor;
 using Jam.Sessions.Actors.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Jam.Sessions.Actors.Tests.Guarantees;
 
@@ -58,6 +59,24 @@ public sealed class FaultsStayWhereTheyAreSpec : EngineTest
         disk.Heal();
         Assert.All(faults, fault => Assert.IsType<SessionStoreException>(fault));
         Assert.Equal(faults.Length, faults.Distinct(ReferenceEqualityComparer.Instance).Count());
+    }
+
+    [Fact]
+    public async Task A_replay_that_the_disk_would_not_note_is_told_at_the_next_use()
+    {
+        var (disk, time) = (new FaultyDisk(), new FakeTimeProvider(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero)));
+        await using var engine = await StartOnAsync(disk, o => (o.TimeProvider, o.ReworkGrace, o.OnReplay) = (time, TimeSpan.Zero, ReplayPolicy.EndSession));
+        var first = await engine.Client.CreateAsync("user1", Data());
+        var second = await engine.Client.ReworkAsync(first);
+        disk.Fail("Sync", "Create");
+        Assert.Null(await engine.Client.GetAsync(first));
+
+        // Behind the note, and so answered after it.
+        await Assert.ThrowsAsync<SessionStoreException>(() => engine.Client.UpdateAsync(second, Data()));
+        disk.Heal();
+        Assert.NotNull(await engine.Client.GetAsync(second));
+        Assert.Null(await engine.Client.GetAsync(first));
+        await Assert.ThrowsAsync<SessionNotFoundException>(() => engine.Client.UpdateAsync(second, Data()));
     }
 
     [Fact]

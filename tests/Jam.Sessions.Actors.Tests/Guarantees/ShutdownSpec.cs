@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
+using Jam.Sessions.Actors.Keys;
 using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Guarantees;
@@ -86,6 +87,10 @@ public sealed class ShutdownSpec : EngineTest
         await Assert.ThrowsAsync<SessionsStoppingException>(async () => await engine.Client.GetAsync(id));
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Ref.Ask<SessionLookup>(new GetSession(id)));
         await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.FlushAsync());
+        await Assert.ThrowsAsync<SessionsStoppingException>(() => engine.Client.SendAsync(new SweepSessions()));
+        object? swept = null;
+        ((SessionsRef)engine.Ref).Sweep(answer => swept = answer);
+        Assert.IsType<SessionsStoppingException>(Assert.IsType<Status.Failure>(swept).Cause);
     }
 
     [Theory]

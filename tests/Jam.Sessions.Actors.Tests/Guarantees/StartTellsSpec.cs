@@ -41,6 +41,19 @@ public sealed class StartTellsSpec : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData(20, "(documents 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)")]
+    [InlineData(21, "(documents 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, …)")]
+    public async Task The_first_documents_that_cannot_be_read_are_named(int count, string named)
+    {
+        var documents = Enumerable.Range(1, count).Select(i => $$"""
+            "{{i}}": {"key": "k", "session_id": "{{i}}", "data": 5, "created_at": 1.5}
+            """);
+        var lines = await LinesAsync($$"""{"_default": { {{string.Join(", ", documents)}} } }""");
+        var warning = Assert.Single(lines, line => line.Contains("[WARNING]", StringComparison.Ordinal));
+        Assert.Contains(named, warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"_default": {"1": {"key": "k", "session_id": "a", "data": "{}", "created_at": 1.5}}}""", false)]
     [InlineData("", true)]
     public async Task A_file_without_any_is_not_warned_of_and_one_without_bytes_is_told(string json, bool isEmpty)

@@ -80,7 +80,7 @@ public sealed class AkkaHostingSpec : IDisposable
         Assert.Contains("AddJamSessions(\"mobile\"", Assert.Throws<ArgumentException>(() => services.AddJamSessions()).Message, StringComparison.Ordinal);
         Assert.Contains("mobile", Assert.Throws<ArgumentException>(() => services.AddJamSessions("mobile")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => services.AddJamSessions("a.b"));
-        Assert.Throws<ArgumentException>(() => services.AddJamSessions(""));
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddJamSessions(""));
     }
 
     [Fact]
@@ -160,6 +160,29 @@ public sealed class AkkaHostingSpec : IDisposable
         Assert.Same(SessionMissing.Instance, await early.LookupAsync("nobody"));
         await StopAsync(host);
     }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Every_verb_can_be_the_first_call(string verb, Func<IJamSessions, Task> call)
+    {
+        using var host = Host(services => services.AddJamSessions(OnJsonPath).AddAkka("backend", (akka, _) => Quiet(akka).WithJamSessions()));
+        var early = host.Services.GetRequiredService<IJamSessions>();
+        Assert.True(await Record.ExceptionAsync(() => call(early).WaitAsync(Patience)) is null or SessionNotFoundException, verb);
+        Assert.True(await Record.ExceptionAsync(() => call(early).WaitAsync(Patience)) is null or SessionNotFoundException, verb);
+        await StopAsync(host);
+    }
+
+    public static TheoryData<string, Func<IJamSessions, Task>> Verbs() => new()
+    {
+        { "create", client => client.CreateAsync("ann", SessionData.Empty) },
+        { "get", async client => Assert.Null(await client.GetAsync("nobody")) },
+        { "update", client => client.UpdateAsync("nobody", SessionData.Empty) },
+        { "delete", async client => Assert.False(await client.DeleteAsync("nobody")) },
+        { "clear", async client => Assert.Equal(0, await client.ClearAsync("nobody")) },
+        { "rework", client => client.ReworkAsync("nobody") },
+        { "flush", client => client.FlushAsync() },
+        { "send", async client => Assert.Same(SessionMissing.Instance, await client.SendAsync(new GetSession("nobody"))) },
+    };
 
     [Fact]
     public async Task Actors_that_the_same_AddAkka_starts_can_ask_the_engine()

@@ -112,6 +112,9 @@ public sealed class KeySessionsSpec
     }
 
     [Fact]
+    public void A_touch_without_a_lifetime_changes_nothing() => Assert.Empty(KeySessions.Of([Session(1, "key0", "id0")]).Apply(new TouchSession("id0"), new Counter().Next()).Changes);
+
+    [Fact]
     public void A_session_that_came_and_went_leaves_no_document_to_change()
     {
         var (identities, changes) = (new Counter(), default(BatchChanges));

@@ -161,6 +161,9 @@ public sealed class OptionsSpec : IDisposable
         Resolve(new JamSessionsOptions { AdminSocketPath = $"/{new string('s', 120)}" });
         Assert.Single(Failures(new JamSessionsOptions { LockTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) }));
         Assert.Single(Failures(new JamSessionsOptions { JsonPath = "a\0b" }));
+        Assert.Equal("rework-grace must be 0 s to 1 hour, or off, not 01:00:00.0000001.", Assert.Single(Failures(new JamSessionsOptions { ReworkGrace = TimeSpan.FromHours(1) + TimeSpan.FromTicks(1) })));
+        Assert.Single(Failures(new JamSessionsOptions { ReworkGrace = TimeSpan.FromTicks(-1) }));
+        Resolve(new JamSessionsOptions { ReworkGrace = TimeSpan.FromHours(1) });
     }
 
     [Theory]

@@ -92,6 +92,40 @@ public sealed class MetricsSpec : MeteredTest
     }
 
     [Fact]
+    public async Task Sessions_of_a_key_that_nobody_has_used_since_the_start_are_counted_when_they_are_swept()
+    {
+        await using (var before = await StartMeteredAsync(Timed))
+        {
+            await before.Client.CreateAsync("ann", Data());
+        }
+
+        using var ended = Instruments.Collect<long>(Names.Ended);
+        await using var engine = await StartMeteredAsync(Timed);
+        _time.Advance(TimeSpan.FromMinutes(20));
+        Assert.Equal(1, await engine.Client.SendAsync(new SweepSessions()));
+        Assert.Equal("idle", Assert.Single(ended.GetMeasurementSnapshot()).Tags[Names.ReasonTag]);
+
+        void Timed(JamSessionsOptions o) => (o.TimeProvider, o.IdleTimeout, o.SweepInterval) = (_time, TimeSpan.FromMinutes(20), Timeout.InfiniteTimeSpan);
+    }
+
+    [Fact]
+    public void Each_instrument_says_what_it_is()
+    {
+        var silent = new List<string>();
+        using var listener = new MeterListener();
+        using var meter = new EngineMeter(Instruments.Factory, "", hasFile: true);
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, Instruments.Factory) && string.IsNullOrEmpty(instrument.Description))
+            {
+                silent.Add(instrument.Name);
+            }
+        };
+        listener.Start();
+        Assert.Empty(silent);
+    }
+
+    [Fact]
     public async Task Commits_snapshots_and_sizes_are_those_of_the_disk()
     {
         using var commits = Instruments.Collect<double>(Names.CommitDuration);
