@@ -7,7 +7,8 @@ namespace Jam.Sessions.Actors.Mutants;
 /// <param name="File">Of the source, from the project's folder: <c>Keys/KeyStripe.cs</c>.</param>
 /// <param name="Line">From 1.</param>
 /// <param name="Change">What stands there, and what would.</param>
-public sealed record Mutant(int Id, string File, int Line, string Change)
+/// <param name="IsStatic">Whether an initializer of a class passes it, which runs once in a process: every test may see what came of it.</param>
+public sealed record Mutant(int Id, string File, int Line, string Change, bool IsStatic)
 {
     /// <summary>The folder of its file.</summary>
     public string Room => File.Split('/')[0];
@@ -30,7 +31,8 @@ public sealed record Mutant(int Id, string File, int Line, string Change)
                    int.Parse(mutant.GetProperty("id").GetString()!, System.Globalization.CultureInfo.InvariantCulture),
                    Path.GetRelativePath(root, file.Name),
                    start,
-                   $"{mutant.GetProperty("mutatorName").GetString()}: {lines[start - 1].Trim()} → {OneLine(mutant.GetProperty("replacement").GetString() ?? "")}"),
+                   $"{mutant.GetProperty("mutatorName").GetString()}: {lines[start - 1].Trim()} → {OneLine(mutant.GetProperty("replacement").GetString() ?? "")}",
+                   mutant.TryGetProperty("static", out var isStatic) && isStatic.GetBoolean()),
         ];
     }
 

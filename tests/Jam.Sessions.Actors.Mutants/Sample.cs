@@ -54,7 +54,7 @@ public sealed record Sample(int Each, int Seed, TimeSpan Limit, int Workers, Tim
         var left = Budget.TotalSeconds;
         return
         [
-            .. cases.Where(test => test.Reaches.Contains(mutant.Id))
+            .. cases.Where(test => mutant.IsStatic || test.Reaches.Contains(mutant.Id))
                 .GroupBy(test => test.Case.Class)
                 .SelectMany(type => type.OrderBy(test => test.Seconds).Select((test, turn) => (Test: test, Turn: turn)))
                 .OrderBy(one => one.Test.Seconds > LongSeconds)

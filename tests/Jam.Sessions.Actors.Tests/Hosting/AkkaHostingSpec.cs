@@ -81,6 +81,8 @@ public sealed class AkkaHostingSpec : IDisposable
         Assert.Contains("mobile", Assert.Throws<ArgumentException>(() => services.AddJamSessions("mobile")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => services.AddJamSessions("a.b"));
         Assert.Throws<ArgumentException>(() => new ServiceCollection().AddJamSessions(""));
+        Assert.Throws<ArgumentNullException>(() => services.AddJamSessions("web", section: null!));
+        Assert.Throws<ArgumentNullException>(() => ((AkkaConfigurationBuilder)null!).WithJamSessions());
     }
 
     [Fact]

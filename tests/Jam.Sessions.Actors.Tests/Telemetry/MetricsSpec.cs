@@ -109,6 +109,17 @@ public sealed class MetricsSpec : MeteredTest
     }
 
     [Fact]
+    public async Task A_snapshot_is_written_when_its_interval_is_over()
+    {
+        using var snapshots = Instruments.Collect<double>(Names.SnapshotDuration);
+        await using var engine = await StartMeteredAsync(o => o.SnapshotInterval = TimeSpan.FromSeconds(1));
+        var written = snapshots.WaitForMeasurementsAsync(snapshots.GetMeasurementSnapshot().Count + 1, TimeSpan.FromMinutes(1));
+        await engine.Client.CreateAsync("ann", Data());
+        await written;
+        Assert.Contains("\"ann\"", File.ReadAllText(JsonPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_instrument_says_what_it_is()
     {
         var silent = new List<string>();
