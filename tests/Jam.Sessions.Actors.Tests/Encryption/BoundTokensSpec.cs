@@ -27,6 +27,16 @@ public sealed class BoundTokensSpec
         Assert.Equal(text, s_key.TryDecrypt(second, s_record));
     }
 
+    /// <summary>Made by another implementation, from the format's page: a release that cannot read it reads no file of today.</summary>
+    [Fact]
+    public void A_token_is_read_whose_bytes_are_those_of_the_format()
+    {
+        var key = new BoundTokens([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        var token = "JG_AdnqtOIAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcMsmWrAsKeBKm0-TuTuMovNUwcLdjnSGFlUVY"u8;
+        Assert.Equal("""{"user": 1}""", Encoding.UTF8.GetString(key.TryDecrypt(token, s_record)!));
+        Assert.Null(key.TryDecrypt(token, "another record"u8));
+    }
+
     [Theory]
     [InlineData(4)]
     [InlineData(5)]
