@@ -37,9 +37,9 @@ if (!understood)
         Stryker makes the changes (dotnet tool restore); what is done lies in FOLDER, and a further run with the same one goes on from there.
           --each      mutants of each folder (default 20); 100000 for all
           --seed      of the drawing (default 1)
-          --minutes   begin none after that time (default 60), beside the fifteen that the first run with a folder prepares
+          --minutes   begin none after that time (default 60); before that the first run with a folder prepares for half an hour
           --workers   mutants tried at once (default 2)
-          --budget    of the tests that reach a mutant the shortest are run that take so long together (default 40)
+          --budget    of the tests that reach a mutant so many are run as take so long together (default 40), the short ones first
           --at-least  end with 1 where fewer are noticed (default 0)
           --folder    (default: jam-sessions-mutants in the temporary folder); delete it when source or tests have changed
         """);

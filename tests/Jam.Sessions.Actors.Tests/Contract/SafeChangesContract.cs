@@ -85,6 +85,8 @@ public abstract partial class SessionsContract
         await using var sessions = await BeginAsync(o => o.MaxDataBytes = 30);
         var id = await sessions.Client.CreateAsync("user1", Data("""{"a": 1}"""));
         await Assert.ThrowsAsync<SessionDataException>(() => sessions.Client.ReworkAsync(id, Data($$"""{"b": "{{new string('x', 40)}}"}""")));
+        await sessions.Client.UpdateAsync(id, Data($$"""{"b": "{{new string('x', 21)}}"}"""));
+        await Assert.ThrowsAsync<SessionDataException>(() => sessions.Client.UpdateAsync(id, Data($$"""{"b": "{{new string('x', 22)}}"}""")));
         var moved = await sessions.Client.ReworkAsync(id, Data("""{"b": 2}"""));
         Assert.Equal("""{"b": 2}""", (await sessions.Client.GetAsync(moved))!.Data.Json);
         Assert.Null(await sessions.Client.GetAsync(id));

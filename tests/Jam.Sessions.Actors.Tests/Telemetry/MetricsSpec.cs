@@ -94,9 +94,10 @@ public sealed class MetricsSpec : MeteredTest
     [Fact]
     public async Task Sessions_of_a_key_that_nobody_has_used_since_the_start_are_counted_when_they_are_swept()
     {
+        string id;
         await using (var before = await StartMeteredAsync(Timed))
         {
-            await before.Client.CreateAsync("ann", Data());
+            id = await before.Client.CreateAsync("ann", Data());
         }
 
         using var ended = Instruments.Collect<long>(Names.Ended);
@@ -104,6 +105,7 @@ public sealed class MetricsSpec : MeteredTest
         _time.Advance(TimeSpan.FromMinutes(20));
         Assert.Equal(1, await engine.Client.SendAsync(new SweepSessions()));
         Assert.Equal("idle", Assert.Single(ended.GetMeasurementSnapshot()).Tags[Names.ReasonTag]);
+        Assert.Equal(SessionEndReason.Idle, Assert.IsType<SessionMissing>(await engine.Client.LookupAsync(id)).Why);
 
         void Timed(JamSessionsOptions o) => (o.TimeProvider, o.IdleTimeout, o.SweepInterval) = (_time, TimeSpan.FromMinutes(20), Timeout.InfiniteTimeSpan);
     }
