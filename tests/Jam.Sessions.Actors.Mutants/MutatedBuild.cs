@@ -32,10 +32,16 @@ public static class MutatedBuild
         var mutated = Path.Combine(tests, "bin", "Release", "net10.0", Engine);
         while (!ended.IsCompleted && !IsMutated(mutated))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(1)));
         }
 
-        File.Copy(mutated, Path.Combine(folder.Build, Engine), overwrite: true);
+        // It lies there for minutes; a second later it is whole.
+        await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(1)));
+        if (File.Exists(mutated))
+        {
+            File.Copy(mutated, Path.Combine(folder.Build, Engine), overwrite: true);
+        }
+
         await ended;
         if (stryker.ExitCode != 0 || !IsMutated(Path.Combine(folder.Build, Engine)))
         {
