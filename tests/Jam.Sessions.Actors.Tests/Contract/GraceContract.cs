@@ -75,7 +75,15 @@ public abstract partial class SessionsContract
         time.Advance(2 * s_grace);
         Assert.Null(await client.GetAsync(first));
         await client.CreateAsync("user2", Data());
-        Assert.IsType<SessionCreated>((await TakeAsync(events, 3))[2]);
+
+        // Its end may be told, where somebody has looked.
+        SessionEvent told;
+        do
+        {
+            told = (await TakeAsync(events, 1))[0];
+            Assert.IsNotType<SessionReplayed>(told);
+        }
+        while (told is not SessionCreated { SessionKey: "user2" });
     }
 
     [Fact]
