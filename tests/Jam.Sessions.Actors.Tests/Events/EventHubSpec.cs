@@ -102,7 +102,9 @@ public sealed class EventHubSpec
 
     private static EventHub Hub(Action<SessionEvent>? publish = null) => new("store", publish, new WallClock(new FakeTimeProvider(s_noon)));
 
-    private static async Task<List<SessionEvent>> AllAsync(ISessionEventStream stream)
+    private static Task<List<SessionEvent>> AllAsync(ISessionEventStream stream) => ReadAsync(stream).WaitAsync(TimeSpan.FromMinutes(1));
+
+    private static async Task<List<SessionEvent>> ReadAsync(ISessionEventStream stream)
     {
         var all = new List<SessionEvent>();
         await foreach (var happened in stream)
