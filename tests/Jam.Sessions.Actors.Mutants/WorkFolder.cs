@@ -59,6 +59,7 @@ public sealed class WorkFolder(string path)
 }
 
 /// <summary>A test that passes without a mutant.</summary>
+/// <param name="Case">Which one.</param>
 /// <param name="Seconds">How long it took then.</param>
 /// <param name="Reaches">The numbers of the mutants whose place it passed.</param>
 public sealed record MeasuredCase(TestCase Case, double Seconds, IReadOnlyList<int> Reaches);

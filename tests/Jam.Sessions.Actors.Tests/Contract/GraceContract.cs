@@ -76,7 +76,7 @@ public abstract partial class SessionsContract
         Assert.Null(await client.GetAsync(first));
         await client.CreateAsync("user2", Data());
 
-        // Its end may be told, where somebody has looked.
+        // Before that a cluster tells its end: there a key's owner removes what has ended when it decides anything.
         SessionEvent told;
         do
         {

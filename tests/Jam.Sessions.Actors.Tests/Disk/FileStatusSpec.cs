@@ -5,7 +5,7 @@ using Jam.Sessions.Actors.Tests.Support;
 
 namespace Jam.Sessions.Actors.Tests.Disk;
 
-/// <summary>What the system says of a file, against what .NET says of it.</summary>
+/// <summary>What the system says of a file.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FileStatusSpec : IDisposable
 {
